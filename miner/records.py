@@ -1,0 +1,432 @@
+"""The nouns of the field. Frozen, and pointing back to where they came from.
+
+Offsets are character offsets into the post's ``text`` as its author wrote it.
+``to_json`` of a record is its line in the interchange files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+Kind = Literal["pain", "desire", "value"]
+KINDS: tuple[Kind, ...] = ("pain", "desire", "value")
+Tone = Literal["negative", "neutral", "positive", "mixed"]
+TONES: tuple[Tone, ...] = ("negative", "neutral", "positive", "mixed")
+Role = Literal["client", "staff", "interviewer", "moderator"]
+ROLES: tuple[Role, ...] = ("client", "staff", "interviewer", "moderator")
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One message, survey answer or interview turn, as collected.
+
+    >>> post = Post.from_json({"id": "vk:31", "text": "надоело ждать", "likes": 3})
+    >>> post.extra
+    {'likes': 3}
+    >>> post.to_json()
+    {'id': 'vk:31', 'text': 'надоело ждать', 'likes': 3}
+    """
+
+    id: str
+    text: str
+    author: str | None = None
+    source: str | None = None
+    url: str | None = None
+    thread: str | None = None
+    parent: str | None = None
+    date: str | None = None
+    title: str | None = None
+    group: str | None = None
+    role: Role = "client"
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Post:
+        """Unknown fields are kept in ``extra``. The values are taken as they are: see ``miner.jsonl`` for the checks."""
+        known = {name: raw[name] for name in POST_FIELDS if raw.get(name) is not None}
+        extra = {name: value for name, value in raw.items() if name not in POST_FIELDS}
+        return cls(**known, extra=extra)
+
+    def to_json(self) -> Json:
+        given = {name: getattr(self, name) for name in POST_FIELDS}
+        if given["role"] == "client" and "role" not in self.extra:
+            del given["role"]
+        return {name: value for name, value in given.items() if value is not None} | dict(self.extra)
+
+    @property
+    def speaker(self) -> str:
+        """Who counts as one person: the author within the source; a post without an author stands for itself."""
+        return f"{self.author}@{self.source or ''}" if self.author else f"post {self.id}"
+
+
+POST_FIELDS = tuple(f.name for f in fields(Post) if f.name != "extra")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentiment:
+    label: Tone
+    score: float
+
+    def to_json(self) -> Json:
+        return {"label": self.label, "score": round(self.score, 4)}
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A named thing; ``norm`` is its dictionary form («в центре занятости» → «центр занятости»)."""
+
+    start: int
+    end: int
+    label: str
+    text: str
+    norm: str
+
+    def to_json(self) -> Json:
+        return {"start": self.start, "end": self.end, "label": self.label, "text": self.text, "norm": self.norm}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A clause in which the author voices a pain, a desire or a value.
+
+    ``score`` is the probability of being such a statement; ``why`` names the cues that decided.
+    """
+
+    document: str
+    start: int
+    end: int
+    text: str
+    kind: Kind
+    score: float
+    sentiment: Tone
+    why: tuple[str, ...] = ()
+
+    def to_json(self) -> Json:
+        return {
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "kind": self.kind,
+            "score": round(self.score, 4),
+            "sentiment": self.sentiment,
+            "why": list(self.why),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """What authors say of themselves; the span is the evidence."""
+
+    field: str
+    value: str | int
+    start: int
+    end: int
+
+    def to_json(self) -> Json:
+        return {"field": self.field, "value": self.value, "start": self.start, "end": self.end}
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A span of personal data and its label: phone, email, name, handle, snils, inn, card, passport, address."""
+
+    start: int
+    end: int
+    label: str
+
+    def to_json(self) -> Json:
+        return {"start": self.start, "end": self.end, "label": self.label}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An annotated post. ``language`` other than "ru" means: answered, marked, not mined."""
+
+    id: str
+    relevance: float
+    relevant: bool
+    sentiment: Sentiment
+    language: str = "ru"
+    entities: tuple[Entity, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    facts: tuple[Disclosure, ...] = ()
+    pii: tuple[Mask, ...] = ()
+    sentences: tuple[tuple[Mapping[str, Any], ...], ...] | None = None
+
+    def to_json(self) -> Json:
+        line: Json = {
+            "id": self.id,
+            "relevant": self.relevant,
+            "relevance": round(self.relevance, 4),
+            "language": self.language,
+            "sentiment": self.sentiment.to_json(),
+            "entities": [e.to_json() for e in self.entities],
+            "statements": [s.to_json() for s in self.statements],
+            "facts": [d.to_json() for d in self.facts],
+            "pii": [m.to_json() for m in self.pii],
+        }
+        if self.sentences is not None:
+            line["sentences"] = [[dict(token) for token in sentence] for sentence in self.sentences]
+        return line
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Document:
+        """The inverse of ``to_json``; scores come back as rounded."""
+        return cls(
+            id=raw["id"],
+            relevance=raw["relevance"],
+            relevant=raw["relevant"],
+            language=raw.get("language", "ru"),
+            sentiment=Sentiment(**raw["sentiment"]),
+            entities=tuple(Entity(**e) for e in raw["entities"]),
+            statements=tuple(
+                Statement(document=raw["id"], **{**s, "why": tuple(s["why"])}) for s in raw["statements"]
+            ),
+            facts=tuple(Disclosure(**d) for d in raw["facts"]),
+            pii=tuple(Mask(**m) for m in raw["pii"]),
+            sentences=tuple(tuple(s) for s in raw["sentences"]) if "sentences" in raw else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A statement as evidence: its masked text with what a reader needs to find and weigh it."""
+
+    doc_id: str
+    start: int
+    end: int
+    quote: str
+    speaker: str
+    date: str | None = None
+    url: str | None = None
+    thread: str | None = None
+    source: str | None = None
+    score: float = 1.0
+
+    def to_json(self) -> Json:
+        return {
+            "doc_id": self.doc_id,
+            "start": self.start,
+            "end": self.end,
+            "quote": self.quote,
+            "date": self.date,
+            "url": self.url,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A theme of texts with a permanent id; ``members`` are the ids of the texts."""
+
+    id: str
+    label: str
+    keywords: tuple[str, ...]
+    members: tuple[str, ...]
+    representative: tuple[str, ...]
+
+    def to_json(self) -> Json:
+        return {
+            "id": self.id,
+            "label": self.label,
+            "keywords": list(self.keywords),
+            "size": len(self.members),
+            "representative": list(self.representative),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Statements of one kind within one group that mean one thing, the most central quote first."""
+
+    id: str
+    group: str
+    kind: Kind
+    label: str
+    keywords: tuple[str, ...]
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How many distinct people, messages and places stand behind a line.
+
+    ``share`` is the share of the group's authors, ``ci`` its 95 % Wilson interval.
+    """
+
+    authors: int
+    statements: int
+    threads: int
+    sources: int
+    months: int
+    share: float
+    ci: tuple[float, float]
+
+    def to_json(self) -> Json:
+        return {
+            "authors": self.authors,
+            "statements": self.statements,
+            "threads": self.threads,
+            "sources": self.sources,
+            "months": self.months,
+            "share": round(self.share, 4),
+            "ci": [round(self.ci[0], 4), round(self.ci[1], 4)],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A line suggested for a profile, with everything a reviewer needs to judge it."""
+
+    id: str
+    group: str
+    kind: Kind
+    text: str
+    support: Support
+    specificity: float
+    trend: float | None
+    evidence: tuple[Quote, ...]
+    keywords: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
+
+    def to_json(self) -> Json:
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "text": self.text,
+            "support": self.support.to_json(),
+            "specificity": round(self.specificity, 4),
+            "trend": None if self.trend is None else round(self.trend, 4),
+            "evidence": [q.to_json() for q in self.evidence],
+            "keywords": list(self.keywords),
+            "warnings": list(self.warnings),
+            "why": list(self.why),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FactValue:
+    """One value of a characteristic and the distinct authors who disclosed it."""
+
+    value: str | int
+    authors: int
+    share: float
+    ci: tuple[float, float]
+
+    def to_json(self) -> Json:
+        return {
+            "value": self.value,
+            "authors": self.authors,
+            "share": round(self.share, 4),
+            "ci": [round(self.ci[0], 4), round(self.ci[1], 4)],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A characteristic of the group: ``n`` authors disclosed it, most frequent value first."""
+
+    field: str
+    n: int
+    values: tuple[FactValue, ...]
+
+    def to_json(self) -> Json:
+        return {"n": self.n, "values": [v.to_json() for v in self.values]}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided about a topic or a candidate; decisions are only ever appended.
+
+    ``data`` holds what the action needs: the new wording, the topics merged, the reason.
+    """
+
+    id: str
+    at: str
+    who: str
+    action: str
+    target: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> Json:
+        return {
+            "id": self.id,
+            "at": self.at,
+            "who": self.who,
+            "action": self.action,
+            "target": self.target,
+            "data": dict(self.data),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """The answer of the main job on a group: its candidates, best first in each kind, and its facts."""
+
+    group: str
+    posts: int
+    authors: int
+    candidates: tuple[Candidate, ...]
+    facts: tuple[Fact, ...]
+    notes: tuple[str, ...] = ()
+
+    def of(self, kind: Kind) -> Sequence[Candidate]:
+        return [c for c in self.candidates if c.kind == kind]
+
+    def to_json(self) -> Json:
+        return {
+            "group": self.group,
+            "posts": self.posts,
+            "authors": self.authors,
+            "candidates": [c.to_json() for c in self.candidates],
+            "facts": {f.field: f.to_json() for f in self.facts},
+            "notes": list(self.notes),
+        }
+
+
+Origin = Literal["mined", "edited", "manual"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a profile: what it says, who stands behind it, and whether a machine or a person wrote it."""
+
+    id: str
+    kind: Kind
+    text: str
+    origin: Origin
+    support: Support | None = None
+    quotes: tuple[Quote, ...] = ()
+    warnings: tuple[str, ...] = ()
+    who: str | None = None
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The portrait of a client group: its head of facts and its three columns of lines.
+
+    A profile speaks of what a group shares; every fact is a distribution, never one invented person.
+    """
+
+    group: str
+    title: str
+    audience: Literal["citizen", "employer"]
+    region: str | None
+    made: str
+    posts: int
+    authors: int
+    period: tuple[str, str] | None
+    facts: tuple[Fact, ...]
+    lines: tuple[Line, ...]
+    notes: tuple[str, ...] = ()
+
+    def of(self, kind: Kind) -> Sequence[Line]:
+        return [line for line in self.lines if line.kind == kind]
+
+    def fact(self, name: str) -> Fact | None:
+        return next((f for f in self.facts if f.field == name), None)

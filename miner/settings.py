@@ -1,0 +1,156 @@
+"""Settings: the built-in defaults, then config/miner.toml, then the workspace's miner.toml, then the environment.
+
+All mistakes are reported at once, each with file, key and the allowed values.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from miner.errors import BadConfig, BadInput
+
+ENV_PREFIX = "MINER_"
+# Read by their own names, not as section__key.
+PLAIN_ENV = ("MINER_WORKSPACE", "MINER_DATABASE_URL", "MINER_QUEUE_URL", "MINER_CONFIG")
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Nlp(Section):
+    max_chars: int = Field(20_000, ge=1_000, le=1_000_000)
+    relevance_threshold: float = Field(0.5, ge=0, le=1)
+    statement_threshold: float = Field(0.5, ge=0, le=1)
+
+
+class Encoder(Section):
+    name: str = Field("navec", min_length=1)
+
+
+class Topics(Section):
+    seed: int = Field(42, ge=0)
+    min_size: int = Field(4, ge=2, le=1_000)
+
+
+class Themes(Section):
+    min_authors: int = Field(3, ge=1)
+    max_quotes: int = Field(0, ge=0)
+
+
+class ProfileShape(Section):
+    lines: int = Field(7, ge=1, le=50)
+    min_disclosures: int = Field(5, ge=1)
+
+
+class Web(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65_535)
+
+
+class Settings(Section):
+    """Everything an analyst may set. ``Settings()`` holds the built-in values."""
+
+    nlp: Nlp = Nlp()
+    encoder: Encoder = Encoder()
+    topics: Topics = Topics()
+    themes: Themes = Themes()
+    profile: ProfileShape = ProfileShape()
+    web: Web = Web()
+
+
+@functools.cache
+def resources() -> Path:
+    """The folder that holds config/, models/ and corpora/: the checkout, or inside the installed wheel."""
+    package = Path(__file__).resolve().parent
+    for root in (package / "_resources", package.parent):
+        if (root / "config" / "miner.toml").is_file():
+            return root
+    raise BadInput("config/miner.toml is missing from the installation. Install miner again.")
+
+
+def workspace_path(given: str | Path | None = None) -> Path:
+    """``--workspace``, else MINER_WORKSPACE, else ./var."""
+    return Path(given or os.environ.get("MINER_WORKSPACE") or "var")
+
+
+def load_settings(*files: Path) -> Settings:
+    """Read config/miner.toml, then ``files`` that exist, then MINER_SECTION__KEY from the environment.
+
+    Raises BadConfig with every mistake of every file.
+    """
+    mistakes: list[str] = []
+    merged: dict[str, dict[str, Any]] = {}
+    origin: dict[tuple[str, ...], str] = {}
+    for file in [resources() / "config" / "miner.toml", *files, *_extra_file()]:
+        if not file.is_file():
+            continue
+        try:
+            layer = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            mistakes.append(f"{file}: no TOML: {error}")
+            continue
+        _merge(merged, layer, str(file), origin)
+    _merge(merged, _environment(), "environment", origin)
+    try:
+        settings = Settings.model_validate(merged)
+    except ValidationError as error:
+        mistakes += [_complaint(e, origin) for e in error.errors()]
+    if mistakes:
+        raise BadConfig(mistakes)
+    return settings
+
+
+def _extra_file() -> Iterator[Path]:
+    if given := os.environ.get("MINER_CONFIG"):
+        if not Path(given).is_file():
+            raise BadInput(f"MINER_CONFIG={given}: no such file. Name a TOML file, or unset it.")
+        yield Path(given)
+
+
+def _merge(
+    merged: dict[str, dict[str, Any]], layer: Mapping[str, Any], name: str, origin: dict[tuple[str, ...], str]
+) -> None:
+    for section, keys in layer.items():
+        origin[(section,)] = name
+        if not isinstance(keys, Mapping):
+            merged[section] = keys
+            continue
+        home = merged.setdefault(section, {})
+        if not isinstance(home, dict):
+            continue
+        for key, value in keys.items():
+            home[key] = value
+            origin[(section, key)] = name
+
+
+def _environment() -> dict[str, dict[str, str]]:
+    layer: dict[str, dict[str, str]] = {}
+    for name, value in os.environ.items():
+        if name.startswith(ENV_PREFIX) and name not in PLAIN_ENV and "__" in name:
+            section, _, key = name.removeprefix(ENV_PREFIX).lower().partition("__")
+            layer.setdefault(section, {})[key] = value
+    return layer
+
+
+def _complaint(error: Any, origin: Mapping[tuple[str, ...], str]) -> str:
+    where = tuple(str(part) for part in error["loc"])
+    file = origin.get(where[:2]) or origin.get(where[:1]) or "settings"
+    key = ".".join(where)
+    if error["type"] == "extra_forbidden":
+        return f"{file}: {key}: no such {'section' if len(where) == 1 else 'key'}. Known: {', '.join(_known(where))}."
+    return f"{file}: {key} = {error['input']!r}: {error['msg'][0].lower() + error['msg'][1:]}"
+
+
+def _known(where: tuple[str, ...]) -> list[str]:
+    if len(where) == 1:
+        return list(Settings.model_fields)
+    section = Settings.model_fields[where[0]].annotation
+    return list(section.model_fields) if isinstance(section, type) and issubclass(section, BaseModel) else []
