@@ -310,12 +310,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class FactValue:
-    """One value of a characteristic and the distinct authors who disclosed it."""
+    """One value of a characteristic and the distinct authors who disclosed it; ``label`` is how a reader sees it."""
 
     value: str | int
     authors: int
     share: float
     ci: tuple[float, float]
+    label: str = ""
 
     def to_json(self) -> Json:
         return {
@@ -328,11 +329,19 @@ class FactValue:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A characteristic of the group: ``n`` authors disclosed it, most frequent value first."""
+    """A characteristic of the group: ``n`` authors disclosed it, most frequent value first.
+
+    In a profile it also has its ``title``, its ``section`` of the page, whether ``n`` is ``enough`` to show shares,
+    and whether the group is ``divided`` into two camps over it.
+    """
 
     field: str
     n: int
     values: tuple[FactValue, ...]
+    title: str = ""
+    section: str = ""
+    enough: bool = True
+    divided: bool = False
 
     def to_json(self) -> Json:
         return {"n": self.n, "values": [v.to_json() for v in self.values]}
@@ -393,7 +402,10 @@ Origin = Literal["mined", "edited", "manual"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a profile: what it says, who stands behind it, and whether a machine or a person wrote it."""
+    """A line of a profile: what it says, who stands behind it, and whether a machine or a person wrote it.
+
+    A line is ``proposed`` until a person accepts it; ``who`` and ``at`` name the person and the day of the last word.
+    """
 
     id: str
     kind: Kind
@@ -404,6 +416,9 @@ class Line:
     warnings: tuple[str, ...] = ()
     who: str | None = None
     at: str | None = None
+    accepted: bool = False
+    trend: float | None = None
+    specificity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,34 @@
+"""Exporters: one portrait, many kinds of paper. A file here is a format; ``export`` is the one method to write.
 
+Every exporter draws what ``_portrait.portrait`` tells, so that a figure reads the same on a slide and in a table.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from miner.records import Profile
+
+Quotes = Literal["whole", "short", "none"]
+
+
+class Exporter(ABC):
+    """Writes a profile as a file of one format.
+
+    ``quotes`` says how people are quoted: ``whole``, ``short`` (cut so that an exact search doesn't find the author),
+    or ``none``. Who said it is never written.
+    """
+
+    suffix: ClassVar[str]
+
+    def __init__(self, *, quotes: Quotes = "whole") -> None:
+        self.quotes: Quotes = quotes
+
+    @abstractmethod
+    def export(self, profile: Profile, path: Path) -> None:
+        """Write ``path`` whole or not at all. Raises NotWritable when the folder can't be written."""
+
+
+Base = Exporter

@@ -1,0 +1,264 @@
+"""A Word document that the staff edit: real styles, headings and tables; the quotes in an appendix."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from miner.exporters import Exporter
+from miner.exporters._portrait import Column, Portrait, Row, Trait, portrait
+from miner.jsonl import whole_file
+from miner.records import Profile
+
+DEEP, INK, SOFT, LINE, ACCENT = "12375C", "17263A", "5B6B7F", "DFE5EC", "2E6DA4"
+TONES = {"value": ("1D7A66", "EEF7F4"), "desire": ("2563A8", "EEF4FB"), "pain": ("B4472F", "FCF2EE")}
+WIDTH_CM = 26.7
+LINE_STYLE, VOICES_STYLE, TRAIT_STYLE, ANSWER_STYLE = "Строка портрета", "Голоса", "Характеристика", "Ответ"
+
+
+class Word(Exporter):
+    """The portrait on the first pages, an appendix of quotes behind it, and links between both."""
+
+    suffix: ClassVar[str] = ".docx"
+
+    def export(self, profile: Profile, path: Path) -> None:
+        document = _document(portrait(profile, self.quotes), profile.made)
+        with whole_file(path) as beside:
+            document.save(str(beside))
+
+
+def _document(view: Portrait, made: str) -> Any:
+    import docx
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Cm
+
+    document = docx.Document()
+    _styles(document)
+    _properties(document, view, made)
+    page = document.sections[0]
+    page.orientation, page.page_width, page.page_height = WD_ORIENT.LANDSCAPE, Cm(29.7), Cm(21)
+    page.left_margin = page.right_margin = Cm(1.5)
+    page.top_margin, page.bottom_margin = Cm(1.2), Cm(1.3)
+    page.header_distance = page.footer_distance = Cm(0.6)
+    _footer(page, view)
+    _title(document, view)
+    _head(document, view.head)
+    _columns(document, view.columns)
+    for title, traits in view.sections:
+        document.add_heading(title, level=2)
+        _head(document, traits)
+    for text in (view.caution, *view.notes):
+        document.add_paragraph(_clean(text), style="Примечание")
+    _appendix(document, view)
+    return document
+
+
+def _clean(text: str) -> str:
+    from miner.exporters._docx import clean
+
+    return clean(text)
+
+
+def _styles(document: Any) -> None:
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.shared import Pt, RGBColor
+
+    from miner.exporters._docx import style
+
+    style(document, "Normal", size=10, colour=INK)
+    style(document, "Title", size=22, bold=True, colour=DEEP, after=1)
+    # The border under python-docx's own title would cut the page in two.
+    for edge in document.styles["Title"].element.xpath("w:pPr/w:pBdr"):
+        edge.getparent().remove(edge)
+    style(document, "Subtitle", size=9.5, colour=SOFT, after=6)
+    for edge in document.styles["Subtitle"].element.xpath("w:rPr/w:spacing"):
+        edge.getparent().remove(edge)
+    style(document, "Heading 1", size=16, bold=True, colour=DEEP, after=4, keep=True)
+    style(document, "Heading 2", size=12.5, bold=True, colour=DEEP, before=10, after=3, keep=True)
+    style(document, "Heading 3", size=10.5, bold=True, colour=INK, before=8, after=1, keep=True)
+    style(document, "Quote", size=9.5, colour=INK, after=1)
+    document.styles["Quote"].paragraph_format.left_indent = Pt(12)
+    style(document, "Надзаголовок", size=8.5, colour=ACCENT, bold=True)
+    style(document, TRAIT_STYLE, size=8.5, bold=True, colour=DEEP, after=2, keep=True)
+    style(document, ANSWER_STYLE, size=8.5, after=0.5)
+    style(document, "Заголовок колонки", size=11.5, bold=True, colour="FFFFFF")
+    style(document, LINE_STYLE, size=9.5, bold=True, before=4, keep=True)
+    style(document, VOICES_STYLE, size=8, colour=SOFT, after=1)
+    style(document, "Предупреждение", size=8, colour="8A5A00", after=1)
+    style(document, "Место цитаты", size=8, colour=SOFT, after=4)
+    document.styles["Место цитаты"].paragraph_format.left_indent = Pt(12)
+    style(document, "Примечание", size=8, colour=SOFT, before=3)
+    link = document.styles.add_style("Ссылка", WD_STYLE_TYPE.CHARACTER)
+    link.font.color.rgb = RGBColor.from_string(ACCENT)
+
+
+def _properties(document: Any, view: Portrait, made: str) -> None:
+    properties = document.core_properties
+    properties.title, properties.subject = _clean(view.title)[:200], view.kicker
+    properties.author = properties.last_modified_by = properties.comments = ""
+    properties.language = "ru-RU"
+    try:
+        day = dt.datetime.fromisoformat(made[:10]).replace(tzinfo=dt.UTC)
+    except ValueError:
+        return
+    properties.created = properties.modified = day
+
+
+def _footer(page: Any, view: Portrait) -> None:
+    from docx.shared import Cm
+
+    from miner.exporters._docx import page_number, right_tab
+
+    paragraph = page.footer.paragraphs[0]
+    paragraph.style = "Примечание"
+    right_tab(paragraph, Cm(WIDTH_CM))
+    paragraph.add_run(f"{_clean(view.title)[:120]}. Составлен {view.made}\t")
+    page_number(paragraph)
+
+
+def _title(document: Any, view: Portrait) -> None:
+    document.add_paragraph(view.kicker.upper(), style="Надзаголовок")
+    document.add_paragraph(_clean(view.title), style="Title")
+    about = [view.region, view.period, f"{view.people}, {view.messages}", f"составлен {view.made}"]
+    document.add_paragraph(_clean(" · ".join(part for part in about if part)), style="Subtitle")
+
+
+def _head(document: Any, traits: Sequence[Trait]) -> None:
+    """A table of characteristics, and below it in one line those that have nothing to draw."""
+    from docx.shared import Cm
+
+    from miner.exporters._docx import borders, margins
+
+    drawn = [trait for trait in traits if trait.drawn]
+    # A long answer needs a wide cell, or its figure falls on the next line.
+    wide = any(len(bar.label) > 20 for trait in drawn for bar in trait.bars)
+    if drawn:
+        widths = range(min(len(drawn), 4 if wide else 5), min(len(drawn), 3) - 1, -1)
+        across = min(widths, key=lambda width: -len(drawn) % width)
+        table = document.add_table(rows=-(-len(drawn) // across), cols=across)
+        table.autofit = False
+        borders(table, colour=LINE, inside=True)
+        margins(table, top=60, side=120)
+        for at, trait in enumerate(drawn):
+            cell = table.cell(at // across, at % across)
+            _trait(cell, trait, Cm(WIDTH_CM / across - 0.45))
+        for column in table.columns:
+            column.width = Cm(WIDTH_CM / across)
+            for cell in column.cells:
+                cell.width = Cm(WIDTH_CM / across)
+    if gaps := [trait for trait in traits if not trait.drawn]:
+        text = ";  ".join(f"{trait.title}: {trait.told}" for trait in gaps)
+        document.add_paragraph(_clean(text), style="Примечание")
+
+
+def _trait(cell: Any, trait: Trait, width: Any) -> None:
+    from miner.exporters._docx import right_tab
+
+    title = cell.paragraphs[0]
+    title.style = TRAIT_STYLE
+    right_tab(title, width)
+    title.add_run(_clean(trait.title))
+    title.add_run(f"\t{trait.told}").bold = False
+    for bar in trait.bars:
+        answer = cell.add_paragraph(style=ANSWER_STYLE)
+        right_tab(answer, width, dots=True)
+        answer.add_run(f"{_clean(bar.label)}\t")
+        answer.add_run(bar.percent).bold = True
+        answer.add_run(f" ({bar.interval})")
+    if trait.camps:
+        cell.add_paragraph(_clean(trait.camps), style="Предупреждение")
+
+
+def _columns(document: Any, columns: Sequence[Column]) -> None:
+    from docx.shared import Cm
+
+    from miner.exporters._docx import borders, margins, repeat_header, shade
+
+    document.add_paragraph(style="Примечание")
+    table = document.add_table(rows=2, cols=len(columns))
+    table.autofit = False
+    borders(table, colour=LINE, inside=True)
+    margins(table, top=70, side=120)
+    repeat_header(table.rows[0])
+    for at, column in enumerate(columns):
+        tone, wash = TONES[column.kind]
+        top, body = table.cell(0, at), table.cell(1, at)
+        top.width = body.width = Cm(WIDTH_CM / len(columns))
+        shade(top, tone)
+        shade(body, wash)
+        top.paragraphs[0].style = "Заголовок колонки"
+        top.paragraphs[0].add_run(column.title)
+        _lines(body, column, tone)
+
+
+def _lines(cell: Any, column: Column, tone: str) -> None:
+    from docx.shared import RGBColor
+
+    from miner.exporters._docx import link
+
+    spare = cell.paragraphs[0]
+    for row in column.rows:
+        text = spare if row is column.rows[0] else cell.add_paragraph()
+        text.style = LINE_STYLE
+        text.add_run(_clean(row.text))
+        meta = cell.add_paragraph(style=VOICES_STYLE)
+        if row.authors:
+            told = meta.add_run(row.voices)
+            told.bold, told.font.color.rgb = True, RGBColor.from_string(tone)
+            meta.add_run(f", {row.share} группы ({row.interval})")
+        if row.citations:
+            meta.add_run("  ")
+            link(meta, f"цитаты {row.code}", anchor=_anchor(row))
+        for note in ([row.origin] if row.origin else []) + list(row.warnings):
+            cell.add_paragraph(_clean(note), style="Предупреждение")
+    if not column.rows:
+        spare.style = VOICES_STYLE
+        spare.add_run("Строк пока нет: об этом говорили слишком мало людей.")
+
+
+def _anchor(row: Row) -> str:
+    # Word wants Latin letters, digits and underscores.
+    return f"line_{row.code[1:]}_{ {'Ц': 'value', 'Ж': 'desire', 'Б': 'pain'}[row.code[0]] }"
+
+
+def _appendix(document: Any, view: Portrait) -> None:
+    from docx.enum.section import WD_SECTION
+
+    from miner.exporters._docx import text_columns
+
+    quoted = [column for column in view.columns if any(row.citations for row in column.rows)]
+    if not quoted:
+        return
+    document.add_section(WD_SECTION.NEW_PAGE)
+    document.add_heading("Приложение. Что говорят люди", level=1)
+    document.add_paragraph(
+        "Слова людей приведены так, как написаны. Имена, телефоны и адреса скрыты.", style="Subtitle"
+    )
+    text_columns(document.add_section(WD_SECTION.CONTINUOUS), 2)
+    number = iter(range(1, 10_000))
+    for column in quoted:
+        document.add_heading(column.title, level=2)
+        for row in _quoted(column):
+            _citations(document, row, next(number))
+
+
+def _quoted(column: Column) -> Iterator[Row]:
+    yield from (row for row in column.rows if row.citations)
+
+
+def _citations(document: Any, row: Row, number: int) -> None:
+    from miner.exporters._docx import bookmark, link
+
+    heading = document.add_heading(f"{row.code}. {_clean(row.text)}", level=3)
+    bookmark(heading, _anchor(row), number)
+    for citation in row.citations:
+        document.add_paragraph(f"«{_clean(citation.text)}»", style="Quote").paragraph_format.keep_with_next = True
+        place = document.add_paragraph(style="Место цитаты")
+        place.add_run(_clean(citation.place))
+        if citation.link:
+            place.add_run(" · " if citation.place else "")
+            link(place, "источник", url=citation.link)
+    if row.more:
+        document.add_paragraph(f"и ещё {row.more}", style="Место цитаты")
