@@ -398,6 +398,7 @@ class Mined:
 
 
 Origin = Literal["mined", "edited", "manual"]
+ProfileStatus = Literal["draft", "current", "archived"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,12 +421,58 @@ class Line:
     trend: float | None = None
     specificity: float | None = None
 
+    def to_json(self) -> Json:
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "text": self.text,
+            "origin": self.origin,
+            "accepted": self.accepted,
+            "who": self.who,
+            "at": self.at,
+            "support": self.support.to_json() if self.support else None,
+            "trend": _rounded(self.trend),
+            "specificity": _rounded(self.specificity),
+            "warnings": list(self.warnings),
+            "quotes": [{**quote.to_json(), "source": quote.source} for quote in self.quotes],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A figure about the service's clients: ``value`` with its 95 % interval over ``n`` people.
+
+    ``unit`` is "share" (0..1) or "per_person"; ``trend`` is the change per year, ``None`` when the period is too short.
+    """
+
+    name: str
+    title: str
+    value: float
+    ci: tuple[float, float]
+    n: int
+    unit: Literal["share", "per_person"] = "share"
+    trend: float | None = None
+    enough: bool = True
+
+    def to_json(self) -> Json:
+        return {
+            "name": self.name,
+            "title": self.title,
+            "value": _rounded(self.value),
+            "ci": [_rounded(bound) for bound in self.ci],
+            "n": self.n,
+            "unit": self.unit,
+            "trend": _rounded(self.trend),
+            "enough": self.enough,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """The portrait of a client group: its head of facts and its three columns of lines.
 
-    A profile speaks of what a group shares; every fact is a distribution, never one invented person.
+    A profile speaks of what a group shares; every fact is a distribution, never one invented person. A version never
+    changes; a draft becomes ``current`` when a person endorses it, and ``archived`` when the next one is.
     """
 
     group: str
@@ -439,9 +486,52 @@ class Profile:
     facts: tuple[Fact, ...]
     lines: tuple[Line, ...]
     notes: tuple[str, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    version: int = 0
+    status: ProfileStatus = "draft"
+    endorsed_by: str | None = None
+    endorsed_at: str | None = None
 
     def of(self, kind: Kind) -> Sequence[Line]:
         return [line for line in self.lines if line.kind == kind]
 
     def fact(self, name: str) -> Fact | None:
         return next((f for f in self.facts if f.field == name), None)
+
+    def to_json(self) -> Json:
+        """The interchange form ``miner-profile/1``; shares are rounded, speakers are left out."""
+        return {
+            "form": "miner-profile/1",
+            "group": self.group,
+            "title": self.title,
+            "audience": self.audience,
+            "region": self.region,
+            "made": self.made,
+            "period": list(self.period) if self.period else None,
+            "posts": self.posts,
+            "authors": self.authors,
+            "version": self.version,
+            "status": self.status,
+            "endorsed_by": self.endorsed_by,
+            "endorsed_at": self.endorsed_at,
+            "facts": [_fact_of_profile(fact) for fact in self.facts],
+            "lines": [line.to_json() for line in self.lines],
+            "indicators": [indicator.to_json() for indicator in self.indicators],
+            "notes": list(self.notes),
+        }
+
+
+def _fact_of_profile(fact: Fact) -> Json:
+    return {
+        "field": fact.field,
+        "title": fact.title,
+        "section": fact.section,
+        "n": fact.n,
+        "enough": fact.enough,
+        "divided": fact.divided,
+        "values": [{**value.to_json(), "label": value.label} for value in fact.values],
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from docx.enum.style import WD_STYLE_TYPE
@@ -12,12 +11,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 
-# XML 1.0 has no place for them, and Word refuses a file that holds one.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-
-
-def clean(text: str) -> str:
-    return _FORBIDDEN.sub("", text)
+from miner.exporters._privacy import tidy
 
 
 def style(
@@ -99,6 +93,11 @@ def text_columns(section: Any, count: int) -> None:
     columns.set(qn("w:space"), "500")
 
 
+def keep_whole(row: Any) -> None:
+    """The row moves to the next page rather than part."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001
+
+
 def repeat_header(row: Any) -> None:
     properties = row._tr.get_or_add_trPr()  # noqa: SLF001
     mark = OxmlElement("w:tblHeader")
@@ -125,7 +124,7 @@ def link(paragraph: Any, text: str, *, anchor: str | None = None, url: str | Non
         mark.set(qn("w:anchor"), anchor)
     elif url:
         mark.set(qn("r:id"), paragraph.part.relate_to(url, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
-    run = paragraph.add_run(clean(text), style=look)
+    run = paragraph.add_run(tidy(text), style=look)
     mark.append(run._r)  # noqa: SLF001
     paragraph._p.append(mark)  # noqa: SLF001
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from miner.exporters import Quotes
-from miner.exporters._privacy import hide, link, quotable
-from miner.exporters._words import NBSP, day, interval, messages, people, percent, span, voices
-from miner.records import Fact, FactValue, Kind, Line, Profile, Quote
+from miner.exporters._privacy import hide, link, quotable, tidy
+from miner.exporters._words import NBSP, day, decimal, interval, messages, people, percent, span, voices
+from miner.records import Fact, FactValue, Indicator, Kind, Line, Profile, Quote
 
 # The order of the published template; what matters to people comes first, what hurts last.
 COLUMNS: tuple[tuple[Kind, str, str], ...] = (
@@ -132,8 +133,18 @@ class Row:
     statements: int
     origin: str
     warnings: tuple[str, ...]
-    citations: tuple[Citation, ...]
-    more: int
+    all_citations: tuple[Citation, ...]
+    trend: str
+    spark: tuple[int, ...]
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """What a page has room for."""
+        return self.all_citations[:MAX_QUOTES]
+
+    @property
+    def more(self) -> int:
+        return len(self.all_citations) - len(self.citations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +156,33 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A client indicator in words."""
+
+    title: str
+    value: str
+    interval: str
+    told: str
+    trend: str
+
+    @property
+    def basis(self) -> str:
+        return ", ".join(part for part in (self.interval, self.told, self.trend) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One storey of the age pyramid: shares of all who told both age and sex."""
+
+    label: str
+    women: float
+    men: float
+
+
+@dataclass(frozen=True, slots=True)
 class Portrait:
+    group: str
+    number: int
     kicker: str
     title: str
     region: str
@@ -158,6 +195,9 @@ class Portrait:
     head: tuple[Trait, ...]
     sections: tuple[tuple[str, tuple[Trait, ...]], ...]
     columns: tuple[Column, ...]
+    indicators: tuple[Figure, ...]
+    pyramid: tuple[Step, ...]
+    version: str
     notes: tuple[str, ...]
     caution: str
 
@@ -175,12 +215,14 @@ CAUTION = (
 
 def portrait(profile: Profile, quotes: Quotes = "whole") -> Portrait:
     """The profile as every exporter shows it; quotes have passed the second privacy look."""
-    traits = [(fact.section or "head", _trait(fact)) for fact in profile.facts]
+    traits = [(fact.section or "head", _trait(fact)) for fact in profile.facts if fact.section != "pyramid"]
     return Portrait(
+        group=tidy(profile.group),
+        number=profile.version,
         kicker="Портрет группы работодателей" if profile.audience == "employer" else "Портрет клиентской группы",
-        title=profile.title,
-        region=profile.region or "",
-        made=day(profile.made),
+        title=tidy(profile.title),
+        region=tidy(profile.region or ""),
+        made=tidy(day(profile.made)),
         period=span(*profile.period) if profile.period else "",
         people=people(profile.authors),
         messages=messages(profile.posts),
@@ -189,10 +231,13 @@ def portrait(profile: Profile, quotes: Quotes = "whole") -> Portrait:
         head=tuple(trait for section, trait in traits if section == "head"),
         sections=tuple(_sections((s, t) for s, t in traits if s != "head")),
         columns=tuple(
-            Column(kind, title, letter, tuple(_rows(profile.of(kind), letter, quotes)))
+            Column(kind, title, letter, tuple(_rows(profile.of(kind), letter, quotes, profile.period)))
             for kind, title, letter in COLUMNS
         ),
-        notes=profile.notes,
+        indicators=tuple(_figure(indicator) for indicator in profile.indicators),
+        pyramid=_pyramid(profile.fact("age_gender")),
+        version=_version(profile),
+        notes=tuple(tidy(note) for note in profile.notes),
         caution=CAUTION,
     )
 
@@ -211,10 +256,72 @@ def _bar(value: FactValue) -> Bar:
     return Bar(hide(value.label or str(value.value)), value.authors, value.share, *value.ci)
 
 
-def _rows(lines: Sequence[Line], letter: str, quotes: Quotes) -> Iterator[Row]:
+def _version(profile: Profile) -> str:
+    if not profile.version:
+        return ""
+    if not profile.endorsed_by:
+        return f"версия{NBSP}{profile.version}, черновик"
+    return tidy(f"версия{NBSP}{profile.version}, утвердил(а) {profile.endorsed_by} {day(profile.endorsed_at)}").strip()
+
+
+def _figure(indicator: Indicator) -> Figure:
+    per_person = indicator.unit == "per_person"
+    low, high = indicator.ci
+    told = f"n{NBSP}={NBSP}{indicator.n}" if indicator.enough else f"{FEW_DATA}, n{NBSP}={NBSP}{indicator.n}"
+    return Figure(
+        title=indicator.title,
+        value=(decimal(indicator.value) if per_person else percent(indicator.value)) if indicator.enough else "–",
+        interval=(f"{decimal(low)}–{decimal(high)}" if per_person else interval(low, high))
+        if indicator.enough
+        else "–",
+        told=told,
+        trend=change(indicator.trend) if indicator.enough else "",
+    )
+
+
+def change(trend: float | None) -> str:
+    """The change of a share per year in words; a change under three points is none.
+
+    >>> change(0.12).replace(NBSP, " "), change(-0.2).replace(NBSP, " "), change(0.01), change(None)
+    ('↑ на 12 п. п. за год', '↓ на 20 п. п. за год', '', '')
+    """
+    if trend is None or abs(trend) < 0.03:
+        return ""
+    return f"{'↑' if trend > 0 else '↓'} на{NBSP}{abs(trend) * 100:.0f}{NBSP}п.{NBSP}п. за{NBSP}год"
+
+
+def _pyramid(fact: Fact | None) -> tuple[Step, ...]:
+    """The storeys from the oldest down; empty when too few told both age and sex."""
+    if fact is None or not fact.enough:
+        return ()
+    shares: dict[str, dict[str, float]] = {}
+    for value in fact.values:
+        sex, _, band = value.label.partition(" ")
+        shares.setdefault(band, {})[sex] = value.share
+    return tuple(Step(band, both.get("f", 0.0), both.get("m", 0.0)) for band, both in reversed(shares.items()))
+
+
+def _quarters(line: Line, period: tuple[str, str] | None) -> tuple[int, ...]:
+    """Distinct people per quarter of the profile's period; empty when it is shorter than a year."""
+    if not period:
+        return ()
+    first, last = _quarter(period[0]), _quarter(period[1])
+    if first is None or last is None or not 3 <= last - first < 40:
+        return ()
+    heard = {(_quarter(quote.date), quote.speaker or quote.doc_id) for quote in line.quotes}
+    counts = Counter(quarter for quarter, _ in heard)
+    return tuple(counts[quarter] for quarter in range(first, last + 1))
+
+
+def _quarter(date: str | None) -> int | None:
+    if not date or not date[:4].isdigit() or not date[5:7].isdigit():
+        return None
+    return int(date[:4]) * 4 + (int(date[5:7]) - 1) // 3
+
+
+def _rows(lines: Sequence[Line], letter: str, quotes: Quotes, period: tuple[str, str] | None) -> Iterator[Row]:
     for at, line in enumerate(lines, 1):
         support = line.support
-        citations = list(_citations(line.quotes, quotes))
         yield Row(
             id=line.id,
             code=f"{letter}{at}",
@@ -228,15 +335,16 @@ def _rows(lines: Sequence[Line], letter: str, quotes: Quotes) -> Iterator[Row]:
             authors=support.authors if support else 0,
             statements=support.statements if support else 0,
             origin=_origin(line),
-            warnings=line.warnings,
-            citations=tuple(citations[:MAX_QUOTES]),
-            more=max(0, len(citations) - MAX_QUOTES),
+            warnings=tuple(hide(warning) for warning in line.warnings),
+            all_citations=tuple(_citations(line.quotes, quotes)),
+            trend=change(line.trend),
+            spark=_quarters(line, period),
         )
 
 
 def _origin(line: Line) -> str:
     by = ", ".join(part for part in (line.who, day(line.at)) if part)
-    named = f": {by}" if by else ""
+    named = f": {tidy(by)}" if by else ""
     return {"mined": "", "edited": f"правка{named}", "manual": f"опыт сотрудников{named}"}[line.origin]
 
 

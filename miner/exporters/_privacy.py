@@ -35,6 +35,15 @@ _RULES = [
 ]
 
 
+# No format has a place for control characters and halves of surrogate pairs, and Word refuses files that hold them.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+
+
+def tidy(text: str) -> str:
+    """Text that every format can hold."""
+    return _FORBIDDEN.sub("", text)
+
+
 def hide(text: str) -> str:
     """The text without what points at a private person.
 
@@ -43,6 +52,7 @@ def hide(text: str) -> str:
     >>> hide("сто двадцать откликов за 2024 год, ответили на 4")
     'сто двадцать откликов за 2024 год, ответили на 4'
     """
+    text = tidy(text)
     for rule in _RULES:
         text = rule.sub(HIDDEN, text)
     return text

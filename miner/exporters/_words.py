@@ -61,6 +61,14 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f}{NBSP}%"
 
 
+def decimal(value: float) -> str:
+    """
+    >>> decimal(1.25)
+    '1,2'
+    """
+    return f"{value:.1f}".replace(".", ",")
+
+
 def interval(low: float, high: float) -> str:
     """
     >>> interval(0.148, 0.31).replace(NBSP, " ")

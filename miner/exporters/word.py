@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 from miner.exporters import Exporter
 from miner.exporters._portrait import Column, Portrait, Row, Trait, portrait
+from miner.exporters._privacy import tidy
 from miner.jsonl import whole_file
 from miner.records import Profile
 
@@ -46,19 +47,19 @@ def _document(view: Portrait, made: str) -> Any:
     _title(document, view)
     _head(document, view.head)
     _columns(document, view.columns)
+    if view.indicators:
+        document.add_heading("Показатели работы с группой", level=2)
+        for figure in view.indicators:
+            told = document.add_paragraph()
+            told.add_run(f"{figure.value} ").bold = True
+            told.add_run(f"{tidy(figure.title)} ({figure.basis})")
     for title, traits in view.sections:
         document.add_heading(title, level=2)
         _head(document, traits)
     for text in (view.caution, *view.notes):
-        document.add_paragraph(_clean(text), style="Примечание")
+        document.add_paragraph(tidy(text), style="Примечание")
     _appendix(document, view)
     return document
-
-
-def _clean(text: str) -> str:
-    from miner.exporters._docx import clean
-
-    return clean(text)
 
 
 def _styles(document: Any) -> None:
@@ -84,7 +85,7 @@ def _styles(document: Any) -> None:
     style(document, TRAIT_STYLE, size=8.5, bold=True, colour=DEEP, after=2, keep=True)
     style(document, ANSWER_STYLE, size=8.5, after=0.5)
     style(document, "Заголовок колонки", size=11.5, bold=True, colour="FFFFFF")
-    style(document, LINE_STYLE, size=9.5, bold=True, before=4, keep=True)
+    style(document, LINE_STYLE, size=9.5, bold=True, before=1)
     style(document, VOICES_STYLE, size=8, colour=SOFT, after=1)
     style(document, "Предупреждение", size=8, colour="8A5A00", after=1)
     style(document, "Место цитаты", size=8, colour=SOFT, after=4)
@@ -96,7 +97,9 @@ def _styles(document: Any) -> None:
 
 def _properties(document: Any, view: Portrait, made: str) -> None:
     properties = document.core_properties
-    properties.title, properties.subject = _clean(view.title)[:200], view.kicker
+    properties.title, properties.subject = tidy(view.title)[:200], view.kicker
+    # An edited document says which version it was made of.
+    properties.keywords = f"{view.group} {view.number}"
     properties.author = properties.last_modified_by = properties.comments = ""
     properties.language = "ru-RU"
     try:
@@ -114,15 +117,15 @@ def _footer(page: Any, view: Portrait) -> None:
     paragraph = page.footer.paragraphs[0]
     paragraph.style = "Примечание"
     right_tab(paragraph, Cm(WIDTH_CM))
-    paragraph.add_run(f"{_clean(view.title)[:120]}. Составлен {view.made}\t")
+    paragraph.add_run(f"{tidy(view.title)[:120]}. Составлен {view.made}\t")
     page_number(paragraph)
 
 
 def _title(document: Any, view: Portrait) -> None:
     document.add_paragraph(view.kicker.upper(), style="Надзаголовок")
-    document.add_paragraph(_clean(view.title), style="Title")
-    about = [view.region, view.period, f"{view.people}, {view.messages}", f"составлен {view.made}"]
-    document.add_paragraph(_clean(" · ".join(part for part in about if part)), style="Subtitle")
+    document.add_paragraph(tidy(view.title), style="Title")
+    about = [view.region, view.period, f"{view.people}, {view.messages}", f"составлен {view.made}", view.version]
+    document.add_paragraph(tidy(" · ".join(part for part in about if part)), style="Subtitle")
 
 
 def _head(document: Any, traits: Sequence[Trait]) -> None:
@@ -150,7 +153,7 @@ def _head(document: Any, traits: Sequence[Trait]) -> None:
                 cell.width = Cm(WIDTH_CM / across)
     if gaps := [trait for trait in traits if not trait.drawn]:
         text = ";  ".join(f"{trait.title}: {trait.told}" for trait in gaps)
-        document.add_paragraph(_clean(text), style="Примечание")
+        document.add_paragraph(tidy(text), style="Примечание")
 
 
 def _trait(cell: Any, trait: Trait, width: Any) -> None:
@@ -159,68 +162,77 @@ def _trait(cell: Any, trait: Trait, width: Any) -> None:
     title = cell.paragraphs[0]
     title.style = TRAIT_STYLE
     right_tab(title, width)
-    title.add_run(_clean(trait.title))
+    title.add_run(tidy(trait.title))
     title.add_run(f"\t{trait.told}").bold = False
     for bar in trait.bars:
         answer = cell.add_paragraph(style=ANSWER_STYLE)
         right_tab(answer, width, dots=True)
-        answer.add_run(f"{_clean(bar.label)}\t")
+        answer.add_run(f"{tidy(bar.label)}\t")
         answer.add_run(bar.percent).bold = True
         answer.add_run(f" ({bar.interval})")
     if trait.camps:
-        cell.add_paragraph(_clean(trait.camps), style="Предупреждение")
+        cell.add_paragraph(tidy(trait.camps), style="Предупреждение")
 
 
 def _columns(document: Any, columns: Sequence[Column]) -> None:
     from docx.shared import Cm
 
-    from miner.exporters._docx import borders, margins, repeat_header, shade
+    from miner.exporters._docx import borders, keep_whole, margins, repeat_header, shade
 
     document.add_paragraph(style="Примечание")
-    table = document.add_table(rows=2, cols=len(columns))
+    # A row for each line: the table parts between lines at the end of a page, and an editor adds a row for a new one.
+    table = document.add_table(rows=1 + max(1, *(len(column.rows) for column in columns)), cols=len(columns))
     table.autofit = False
     borders(table, colour=LINE, inside=True)
-    margins(table, top=70, side=120)
+    margins(table, top=50, side=120)
     repeat_header(table.rows[0])
+    for row in table.rows:
+        keep_whole(row)
     for at, column in enumerate(columns):
         tone, wash = TONES[column.kind]
-        top, body = table.cell(0, at), table.cell(1, at)
-        top.width = body.width = Cm(WIDTH_CM / len(columns))
-        shade(top, tone)
-        shade(body, wash)
-        top.paragraphs[0].style = "Заголовок колонки"
-        top.paragraphs[0].add_run(column.title)
-        _lines(body, column, tone)
+        cells = table.columns[at].cells
+        for cell in cells:
+            cell.width = Cm(WIDTH_CM / len(columns))
+            shade(cell, tone if cell is cells[0] else wash)
+            cell.paragraphs[0].style = LINE_STYLE
+        cells[0].paragraphs[0].style = "Заголовок колонки"
+        cells[0].paragraphs[0].add_run(column.title)
+        for cell, line in zip(cells[1:], column.rows, strict=False):
+            _line(cell, line, tone)
+        if not column.rows:
+            cells[1].paragraphs[0].style = VOICES_STYLE
+            cells[1].paragraphs[0].add_run("Строк пока нет: об этом говорили слишком мало людей.")
 
 
-def _lines(cell: Any, column: Column, tone: str) -> None:
+def _line(cell: Any, row: Row, tone: str) -> None:
     from docx.shared import RGBColor
 
-    from miner.exporters._docx import link
+    from miner.exporters._docx import bookmark, link
 
-    spare = cell.paragraphs[0]
-    for row in column.rows:
-        text = spare if row is column.rows[0] else cell.add_paragraph()
-        text.style = LINE_STYLE
-        text.add_run(_clean(row.text))
+    text = cell.paragraphs[0]
+    text.add_run(tidy(row.text))
+    # The bookmark is how an edited document finds its line again.
+    bookmark(text, f"edit_{_anchor(row)}", 20_000 + _number(row))
+    if row.authors:
         meta = cell.add_paragraph(style=VOICES_STYLE)
-        if row.authors:
-            told = meta.add_run(row.voices)
-            told.bold, told.font.color.rgb = True, RGBColor.from_string(tone)
-            meta.add_run(f", {row.share} группы ({row.interval})")
+        told = meta.add_run(row.voices)
+        told.bold, told.font.color.rgb = True, RGBColor.from_string(tone)
+        meta.add_run(f", {row.share} группы ({row.interval})")
         if row.citations:
             meta.add_run("  ")
             link(meta, f"цитаты {row.code}", anchor=_anchor(row))
-        for note in ([row.origin] if row.origin else []) + list(row.warnings):
-            cell.add_paragraph(_clean(note), style="Предупреждение")
-    if not column.rows:
-        spare.style = VOICES_STYLE
-        spare.add_run("Строк пока нет: об этом говорили слишком мало людей.")
+    for note in filter(None, (row.trend, row.origin, *row.warnings)):
+        cell.add_paragraph(tidy(note), style="Предупреждение")
+
+
+def _number(row: Row) -> int:
+    return "ЦЖБ".index(row.code[0]) * 1000 + int(row.code[1:])
 
 
 def _anchor(row: Row) -> str:
     # Word wants Latin letters, digits and underscores.
-    return f"line_{row.code[1:]}_{ {'Ц': 'value', 'Ж': 'desire', 'Б': 'pain'}[row.code[0]] }"
+    kind = {"Ц": "value", "Ж": "desire", "Б": "pain"}[row.code[0]]
+    return f"{kind}_{row.code[1:]}"
 
 
 def _appendix(document: Any, view: Portrait) -> None:
@@ -240,23 +252,20 @@ def _appendix(document: Any, view: Portrait) -> None:
     number = iter(range(1, 10_000))
     for column in quoted:
         document.add_heading(column.title, level=2)
-        for row in _quoted(column):
-            _citations(document, row, next(number))
-
-
-def _quoted(column: Column) -> Iterator[Row]:
-    yield from (row for row in column.rows if row.citations)
+        for row in column.rows:
+            if row.citations:
+                _citations(document, row, next(number))
 
 
 def _citations(document: Any, row: Row, number: int) -> None:
     from miner.exporters._docx import bookmark, link
 
-    heading = document.add_heading(f"{row.code}. {_clean(row.text)}", level=3)
+    heading = document.add_heading(f"{row.code}. {tidy(row.text)}", level=3)
     bookmark(heading, _anchor(row), number)
     for citation in row.citations:
-        document.add_paragraph(f"«{_clean(citation.text)}»", style="Quote").paragraph_format.keep_with_next = True
+        document.add_paragraph(f"«{tidy(citation.text)}»", style="Quote").paragraph_format.keep_with_next = True
         place = document.add_paragraph(style="Место цитаты")
-        place.add_run(_clean(citation.place))
+        place.add_run(tidy(citation.place))
         if citation.link:
             place.add_run(" · " if citation.place else "")
             link(place, "источник", url=citation.link)

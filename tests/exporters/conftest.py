@@ -9,7 +9,7 @@ from miner.records import Fact, FactValue, Line, Profile, Quote, Support
 
 def quote(said, speaker, **more):
     given = {"date": "2024-05-02", "url": "https://forum.example.ru/t/5", "source": "forum"} | more
-    return Quote(f"p-{speaker}", 0, len(said), said, speaker, **given)
+    return Quote(f"post-{len(said)}", 0, len(said), said, speaker, **given)
 
 
 def line(name, kind, text, authors=0, quotes=(), **more):

@@ -1,0 +1,51 @@
+"""The interchange form of a profile (docs/profile.schema.json): another installation imports it again."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import ClassVar
+
+from miner.exporters import Exporter, Quotes
+from miner.exporters._privacy import hide, link, quotable
+from miner.jsonl import write_json
+from miner.records import Fact, Line, Profile, Quote
+
+
+class Json(Exporter):
+    """Everything of a profile but who said a quote."""
+
+    suffix: ClassVar[str] = ".json"
+
+    def export(self, profile: Profile, path: Path) -> None:
+        write_json(path, guarded(profile, self.quotes).to_json())
+
+
+def guarded(profile: Profile, quotes: Quotes = "whole") -> Profile:
+    """The profile after the last privacy look; doing it twice changes nothing."""
+    return dataclasses.replace(
+        profile,
+        facts=tuple(_fact(fact) for fact in profile.facts),
+        lines=tuple(_line(line, quotes) for line in profile.lines),
+    )
+
+
+def _fact(fact: Fact) -> Fact:
+    """Answers of too few people are not told one by one."""
+    if not fact.enough:
+        return dataclasses.replace(fact, values=())
+    values = (
+        dataclasses.replace(v, value=hide(v.value) if isinstance(v.value, str) else v.value, label=hide(v.label))
+        for v in fact.values
+    )
+    return dataclasses.replace(fact, values=tuple(values))
+
+
+def _line(line: Line, quotes: Quotes) -> Line:
+    kept = tuple(_quote(quote, quotes) for quote in line.quotes) if quotes != "none" else ()
+    return dataclasses.replace(line, text=hide(line.text), quotes=kept)
+
+
+def _quote(quote: Quote, how: Quotes) -> Quote:
+    url = link(quote.url) if how == "whole" else None
+    return dataclasses.replace(quote, quote=quotable(quote.quote, how), url=url, speaker="")
