@@ -90,6 +90,16 @@ class Segmenter:
             offset += len(gap)
         return Segments(words, spaces, starts)
 
+    def sentences(self, text: str) -> Iterator[int]:
+        """Yield the offsets at which sentences start.
+
+        >>> list(Segmenter().sentences('Жду. А толку?'))
+        [0, 5]
+        """
+        words, spaces, starts = self(text)
+        offsets = np.cumsum([0, *(len(word) + space for word, space in zip(words, spaces, strict=True))])
+        yield from offsets[starts].tolist()
+
     def piece(self, chunk: str) -> Piece:
         atoms = [(match.lastgroup or OTHER, match.group()) for match in ATOM.finditer(chunk)]
         if not atoms:
