@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from spacy.attrs import LEMMA, MORPH, ORTH, POS
 from spacy.lang.ru.lemmatizer import RussianLemmatizer, oc2ud
 from spacy.language import Language
 from spacy.pipeline.lemmatizer import lemmatizer_score
-from spacy.tokens import Doc, Token
+
+from miner.nlp.tokenizer import write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from spacy.tokens import Doc, Token
 
 REMEMBERED = 300_000
 INFLECTED = frozenset(("ADJ", "AUX", "DET", "NOUN", "NUM", "PRON", "PROPN", "VERB"))
@@ -75,9 +80,9 @@ class CachedLemmatizer(RussianLemmatizer):
             if lemma is None:
                 lemma = self.remember(key, docs[doc][place])
             ids[index] = self.vocab.strings.add(lemma)
-        values = ids[inverse]
+        values = ids[inverse][:, None]
         for doc_, start, size in zip(docs, starts.tolist(), sizes.tolist(), strict=True):
-            doc_.from_array([LEMMA], values[start : start + size])
+            write(doc_, [LEMMA], values[start : start + size])
 
     def remember(self, key: int, token: Token) -> str:
         if len(self.lemmas) >= REMEMBERED:
@@ -128,4 +133,5 @@ def spelt_as(form: str, lemma: str) -> str:
 def agreement(tag: str, pos: str, feats: dict[str, str]) -> int:
     """Count what an OpenCorpora tag has in common with part of speech and features."""
     own_pos, own_feats = oc2ud(tag)
-    return 3 * same_part(own_pos, pos) + sum(feats.get(name, "").lower() == value.lower() for name, value in own_feats.items())
+    agreed = sum(feats.get(name, "").lower() == value.lower() for name, value in own_feats.items())
+    return 3 * same_part(own_pos, pos) + agreed

@@ -8,20 +8,22 @@ A sentence ends only before white space, so razdel's own rules are asked once pe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import spacy
 from razdel.segmenters.punct import DASHES, ENDINGS
 from razdel.segmenters.sentenize import BULLET_SIZE, DELIMITER, SentSplit
 from razdel.segmenters.sentenize import RULES as SENTENCE_RULES
 from razdel.segmenters.tokenize import ATOM, INT, LAT, OTHER, PUNCT, RU, SMILE
 from spacy.attrs import SENT_START
-from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import DummyTokenizer
-from spacy.vocab import Vocab
+from spacy.util import DummyTokenizer, registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from spacy.language import Language
+    from spacy.vocab import Vocab
 
 SPACE = re.compile(r"(\s+)")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -33,6 +35,7 @@ CONTEXTUAL = frozenset(DASHES + "_.,/\\")
 WORDLIKE = frozenset((OTHER, RU, LAT))
 REMEMBERED_PIECES = 100_000
 REMEMBERED_LENGTH = 40
+# spaCy's -1 in its unsigned arrays.
 START, INSIDE = 1, np.uint64(2**64 - 1)
 
 
@@ -128,7 +131,7 @@ class Segmenter:
     def first_type(self, chunks: list[str], index: int) -> str:
         if index >= len(chunks) or not chunks[index]:
             return ""
-        return (ATOM.match(chunks[index]).lastgroup) or OTHER
+        return str(ATOM.match(chunks[index]).lastgroup)
 
 
 def join(atoms: list[tuple[str, str]], before: str, after: str) -> Iterator[str]:
@@ -170,7 +173,7 @@ def joins(left: tuple[str, str], right: tuple[str, str], far_left: str, far_righ
             return True
     if (left_type == OTHER and right_type in WORDLIKE) or (right_type == OTHER and left_type in WORDLIKE):
         return True
-    return right_text == "!" and left_text.lower() == "yahoo"
+    return bool(right_text == "!" and left_text.lower() == "yahoo")
 
 
 def words_around(left: str, right: str) -> bool:
@@ -178,7 +181,7 @@ def words_around(left: str, right: str) -> bool:
 
 
 def numbers_around(left: str, right: str) -> bool:
-    return left == right == INT
+    return bool(left == right == INT)
 
 
 def last_delimiter(chunk: str) -> str:
@@ -215,6 +218,13 @@ def add_gap(words: list[str], spaces: list[bool], gap: str) -> None:
         spaces.append(blank_after)
 
 
+def write(doc: Doc, attributes: list[int | str], table: np.ndarray) -> None:
+    """Set the attributes of all tokens from a row of uint64 each."""
+    # spaCy's stubs know thinc's arrays only.
+    values: Any = table
+    doc.from_array(attributes, values)
+
+
 class RazdelTokenizer(DummyTokenizer):
     r"""Make a ``Doc`` of any text: ``doc.text == text``, and sentence starts are set.
 
@@ -241,16 +251,16 @@ class RazdelTokenizer(DummyTokenizer):
             flags = np.full(len(words), INSIDE)
             # A text that ends in white space ends its last sentence with it.
             flags[[start for start in starts if start < len(words)]] = START
-            doc.from_array([SENT_START], flags)
+            write(doc, [SENT_START], flags[:, None])
         return doc
 
-    def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]:
-        del batch_size
+    def pipe(self, texts: Iterable[str], **kwargs: Any) -> Iterator[Doc]:
+        del kwargs
         yield from map(self, texts)
 
 
-@spacy.registry.tokenizers("miner.razdel.v1")
-def make_tokenizer() -> object:
+@registry.tokenizers("miner.razdel.v1")  # type: ignore[untyped-decorator]  # spaCy's registry has no types
+def make_tokenizer() -> Callable[[Language], RazdelTokenizer]:
     """What ``config/pipeline.cfg`` names as ``[nlp.tokenizer]``."""
 
     def tokenizer(nlp: Language) -> RazdelTokenizer:

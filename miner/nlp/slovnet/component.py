@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,14 +11,18 @@ import numpy as np
 from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, IS_SPACE, MORPH, ORTH, POS, SENT_START
 from spacy.language import Language
 from spacy.parts_of_speech import IDS as PARTS_OF_SPEECH
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
 from miner.nlp.slovnet import files
 from miner.nlp.slovnet.entities import spans
-from miner.nlp.tokenizer import Segmenter
+from miner.nlp.tokenizer import INSIDE as NO_START
+from miner.nlp.tokenizer import START, Segmenter, write
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+
     from miner.nlp.slovnet.runtime import Runtime
 
 SPACE_RELATION = "dep"
@@ -93,13 +96,13 @@ class Slovnet:
         if is_word.any():
             self.fill(table, forms, is_word, sent_start, first)
         stop = 0
-        columns = [POS, MORPH, HEAD, DEP, ENT_IOB, ENT_TYPE]
+        columns: list[int | str] = [POS, MORPH, HEAD, DEP, ENT_IOB, ENT_TYPE]
         for doc, size in zip(docs, sizes.tolist(), strict=True):
             start, stop = stop, stop + size
             if size:
-                doc.from_array(columns, table[start:stop, :-1])
+                write(doc, columns, table[start:stop, :-1])
                 # Heads make sentences of their own in spaCy; the tokenizer's are set again.
-                doc.from_array([SENT_START], table[start:stop, -1])
+                write(doc, [SENT_START], table[start:stop, -1:])
 
     def empty_table(self, is_word: np.ndarray, sent_start: np.ndarray, owner: np.ndarray) -> np.ndarray:
         """Return a row per token, as white space wants it: hanging on the word before it, else on the one after."""
@@ -151,7 +154,7 @@ class Slovnet:
     def tags(self) -> np.ndarray:
         """Return part of speech and features of each tag, as spaCy's numbers."""
         # Strings may have been loaded anew since the last batch, or belong to a memory zone that is over.
-        if self._tags is None or int(self._tags[-1, 1]) not in self.vocab.strings:
+        if self._tags is None or self._tags[-1, 1] not in self.vocab.strings:
             pairs = [tag.partition("|")[::2] for tag in self.runtime.tags]
             other = PARTS_OF_SPEECH["X"]
             rows = [(PARTS_OF_SPEECH.get(pos, other), self.vocab.morphology.add(feats)) for pos, feats in pairs]
@@ -209,10 +212,10 @@ def restore_sentences(doc: Doc) -> Doc:
     """Set razdel's sentences again after ``DocBin``, ``Doc.from_bytes`` or ``n_process``, where spaCy reads them off
     the heads and cuts a sentence with two roots in two.
     """
-    flags = np.full(len(doc), np.uint64(2**64 - 1))
-    flags[sentence_starts(doc)] = 1
+    flags = np.full(len(doc), NO_START)
+    flags[sentence_starts(doc)] = START
     if len(doc):
-        doc.from_array([SENT_START], flags)
+        write(doc, [SENT_START], flags[:, None])
     return doc
 
 

@@ -47,8 +47,8 @@ class Encoder:
 
     def first(self, vectors: np.ndarray, shapes: np.ndarray) -> np.ndarray:
         """Return (words, 3, width): what a word adds to the first convolution of the next, its own and previous row."""
-        rows = vectors @ self.word_weight + self.shape_part[shapes]
-        return rows.reshape(len(rows), 3, self.width)
+        rows: np.ndarray = (vectors @ self.word_weight + self.shape_part[shapes]).reshape(-1, 3, self.width)
+        return rows
 
     def head(self, weight: np.ndarray, bias: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Fold the last norm into a linear layer that stands on the encoder."""
@@ -66,13 +66,11 @@ class Encoder:
             output[start:stop] = rows[start - low : stop - low]
         return output
 
-    def _block(
-        self, before: np.ndarray, own: np.ndarray, after: np.ndarray, table: list[np.ndarray]
-    ) -> np.ndarray:
+    def _block(self, before: np.ndarray, own: np.ndarray, after: np.ndarray, table: list[np.ndarray]) -> np.ndarray:
         blank = np.flatnonzero(own == BLANK)
         begin = np.flatnonzero((before == BLANK) & (own != BLANK))
         end = np.flatnonzero((after == BLANK) & (own != BLANK))
-        rows = table[1].take(own, axis=0, mode="clip")
+        rows: np.ndarray = table[1].take(own, axis=0, mode="clip")
         rows += table[0].take(before, axis=0, mode="clip")
         rows += table[2].take(after, axis=0, mode="clip")
         np.maximum(rows, 0, out=rows)
@@ -86,12 +84,13 @@ class Encoder:
 def convolve(rows: np.ndarray, layer: Scaled, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
     parts = rows @ layer.weight
     size = len(layer.bias)
-    output = parts[:, size : 2 * size] + layer.bias
+    output: np.ndarray = parts[:, size : 2 * size] + layer.bias
     output[1:] += parts[:-1, :size]
     output[:-1] += parts[1:, 2 * size :]
     output[begin] -= layer.no_previous
     output[end] -= layer.no_next
-    return np.maximum(output, 0, out=output)
+    np.maximum(output, 0, out=output)
+    return output
 
 
 def kernel(layer: Any) -> np.ndarray:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from miner.nlp.slovnet.encoder import Encoder
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from miner.nlp.slovnet.encoder import Encoder
 
 
 class Found(NamedTuple):

@@ -23,7 +23,7 @@ NAMES = (NAVEC, MORPHOLOGY, SYNTAX, ENTITIES)
 
 
 def find(folder: Path | None = None) -> dict[str, Path]:
-    """Return each model file's path: in ``folder``, else in the natasha package. Raises BadInput when one is missing."""
+    """Return the models' paths: in ``folder``, else in the natasha package. Raises BadInput if one is missing."""
     folders = [folder] if folder else natasha_folders()
     found = {name: home / name for home in folders for name in NAMES if (home / name).is_file()}
     if missing := [name for name in NAMES if name not in found]:
@@ -56,7 +56,8 @@ class Words:
 
     def vectors(self, ids: np.ndarray) -> np.ndarray:
         """Return (words, 300) float32."""
-        return self.codes[self.parts, self.indexes[ids]].reshape(len(ids), -1)
+        vectors: np.ndarray = self.codes[self.parts, self.indexes[ids]].reshape(len(ids), -1)
+        return vectors
 
 
 class ModelFile:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,6 +12,10 @@ from miner.nlp.slovnet.entities import EntitiesHead
 from miner.nlp.slovnet.morphology import MorphologyHead
 from miner.nlp.slovnet.syntax import SyntaxHead
 from miner.nlp.slovnet.words import WordTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 
 class Answer(NamedTuple):

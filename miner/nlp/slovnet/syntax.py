@@ -23,9 +23,10 @@ class Perceptron:
         self.root = np.maximum(root @ weight + bias, 0)
 
     def __call__(self, rows: np.ndarray) -> np.ndarray:
-        output = rows @ self.weight
+        output: np.ndarray = rows @ self.weight
         output += self.bias
-        return np.maximum(output, 0, out=output)
+        np.maximum(output, 0, out=output)
+        return output
 
 
 class SyntaxHead:
@@ -78,7 +79,7 @@ class SyntaxHead:
         rel_head, rel_tail = self.rel_head(rows), self.rel_tail(rows)
         chosen = rel_head[first + heads - 1]
         chosen[heads == 0] = self.rel_head.root
-        rels = np.empty(len(rows), np.intp)
+        rels: np.ndarray = np.empty(len(rows), np.intp)
         for start in range(0, len(rows), BLOCK):
             block = slice(start, start + BLOCK)
             pairs = chosen[block, :, None] * rel_tail[block, None, :]
@@ -92,7 +93,8 @@ def within(lengths: np.ndarray) -> np.ndarray:
     >>> within(np.array([2, 3])).tolist()
     [0, 1, 0, 1, 2]
     """
-    return np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    position: np.ndarray = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return position
 
 
 def cut(starts: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

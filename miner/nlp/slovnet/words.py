@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from slovnet.shape import word_shape
 
 from miner.nlp.slovnet.encoder import BLANK, Encoder
-from miner.nlp.slovnet.files import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from miner.nlp.slovnet.files import Words
 
 # Rows of 9 KB: 150 MB when full.
 CAPACITY = 16_384
@@ -43,7 +47,8 @@ class WordTable:
                 self.pairs.clear()
             word = text(form)
             # Shape 0 is padding, so a pair is never BLANK.
-            pair = self.words.ids.get(word.lower(), self.words.unknown) * len(self.shapes) + self.shapes[word_shape(word)]
+            number = self.words.ids.get(word.lower(), self.words.unknown)
+            pair = number * len(self.shapes) + self.shapes[word_shape(word)]
             self.pairs[form] = pair
         return pair
 
@@ -80,7 +85,8 @@ class WordTable:
 
     def forget(self, needed: set[int]) -> None:
         """Drop the half that was not used for the longest time, but nothing that this batch needs."""
-        kept = sorted(self.slots, key=lambda pair: (pair in needed, self.used[self.slots[pair]]))[len(self.slots) // 2 :]
+        by_use = sorted(self.slots, key=lambda pair: (pair in needed, self.used[self.slots[pair]]))
+        kept = by_use[len(by_use) // 2 :]
         old = np.array([BLANK, *(self.slots[pair] for pair in kept)], np.intp)
         for table in self.tables:
             for part, rows in enumerate(table):
