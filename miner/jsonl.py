@@ -105,7 +105,8 @@ def _open(path: str) -> Iterator[IO[bytes]]:
     try:
         stream = open(path, "rb")  # noqa: SIM115  # closed below; only opening is guarded here
     except OSError as error:
-        raise BadInput(f"{path}: can't be read: {error.strerror}. Give an existing file, or - for standard input.") from error
+        message = f"{path}: can't be read: {error.strerror}. Give an existing file, or - for standard input."
+        raise BadInput(message) from error
     with stream:
         yield stream
 
@@ -174,11 +175,10 @@ def whole_text(path: str | Path) -> Iterator[IO[str]]:
         yield sys.stdout
         sys.stdout.flush()
         return
-    with whole_file(path) as beside:
-        with open(beside, "w", encoding="utf-8", newline="\n") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
+    with whole_file(path) as beside, open(beside, "w", encoding="utf-8", newline="\n") as stream:
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def write_lines(path: str | Path, lines: Iterable[Mapping[str, Any]]) -> int:

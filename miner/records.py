@@ -46,7 +46,7 @@ class Post:
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Post:
-        """Unknown fields are kept in ``extra``. The values are taken as they are: see ``miner.jsonl`` for the checks."""
+        """Unknown fields are kept in ``extra``. Values are taken as they are: ``miner.jsonl`` checks them."""
         known = {name: raw[name] for name in POST_FIELDS if raw.get(name) is not None}
         extra = {name: value for name, value in raw.items() if name not in POST_FIELDS}
         return cls(**known, extra=extra)

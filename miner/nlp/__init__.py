@@ -1,1 +1,30 @@
+"""One Russian spaCy pipeline, a component per file; ``config/pipeline.cfg`` names them in their order.
 
+>>> nlp = load()
+>>> [token.lemma_ for token in nlp("Надоело ждать")]
+['надоесть', 'ждать']
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from miner.settings import resources
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+
+def load(config: Path | None = None) -> Language:
+    """Make the pipeline of a spaCy config file, by default ``config/pipeline.cfg``."""
+    from spacy.util import load_config, load_model_from_config
+
+    return load_model_from_config(load_config(config or resources() / "config" / "pipeline.cfg"), auto_fill=True)
+
+
+@functools.cache
+def shared() -> Language:
+    """The one pipeline of this process, for what annotates a text now and then."""
+    return load()

@@ -228,7 +228,8 @@ def write(doc: Doc, attributes: list[int | str], table: np.ndarray) -> None:
 class RazdelTokenizer(DummyTokenizer):
     r"""Make a ``Doc`` of any text: ``doc.text == text``, and sentence starts are set.
 
-    >>> doc = RazdelTokenizer(Vocab())('Жду  ответа.\nТ.к. обещали!')
+    >>> import spacy
+    >>> doc = RazdelTokenizer(spacy.blank("ru").vocab)('Жду  ответа.\nТ.к. обещали!')
     >>> [token.text for token in doc], doc.text == 'Жду  ответа.\nТ.к. обещали!'
     (['Жду', ' ', 'ответа', '.', '\n', 'Т', '.', 'к', '.', 'обещали', '!'], True)
     >>> [sentence.text for sentence in doc.sents]

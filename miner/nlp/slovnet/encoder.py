@@ -6,9 +6,12 @@ so sentences of any length go together and nothing is padded.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Rows of one block: its arrays stay in the processor's cache.
 BLOCK = 1024
@@ -54,17 +57,22 @@ class Encoder:
         """Fold the last norm into a linear layer that stands on the encoder."""
         return self.scale[:, None] * weight, bias + self.shift @ weight
 
-    def encode(self, slots: np.ndarray, table: list[np.ndarray]) -> np.ndarray:
-        """Return (rows, 64) for rows of table slots; slot BLANK is a blank row. Blank rows come back as zeros."""
+    def encode(
+        self, slots: np.ndarray, table: list[np.ndarray], head: Callable[[np.ndarray], np.ndarray]
+    ) -> np.ndarray:
+        """Return what ``head`` makes of the (rows, 64) encoding, for rows of table slots.
+
+        Slot BLANK is a blank row; its encoding is zeros. Blocks go to ``head`` while they are in the cache.
+        """
         size = len(slots)
         around = np.concatenate(([BLANK], slots, [BLANK]))
-        output = np.empty((size, len(self.layers[-1].bias)), np.float32)
+        outputs = []
         for start in range(0, size, BLOCK):
             stop = min(size, start + BLOCK)
             low, high = max(0, start - HALO), min(size, stop + HALO)
             rows = self._block(around[low:high], around[low + 1 : high + 1], around[low + 2 : high + 2], table)
-            output[start:stop] = rows[start - low : stop - low]
-        return output
+            outputs.append(head(rows[start - low : stop - low]))
+        return np.concatenate(outputs)
 
     def _block(self, before: np.ndarray, own: np.ndarray, after: np.ndarray, table: list[np.ndarray]) -> np.ndarray:
         blank = np.flatnonzero(own == BLANK)

@@ -25,10 +25,14 @@ class EntitiesHead:
         self.weight, self.bias = encoder.head(head.proj.weight.array, head.proj.bias.array)
         self.transitions = head.crf.transitions.array
 
-    def __call__(self, rows: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        """Return (rows, tags) scores of each tag by itself."""
+        scores: np.ndarray = rows @ self.weight + self.bias
+        return scores
+
+    def decode(self, scores: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """Return the tag id of each row; ``starts`` and ``lengths`` of the texts are in rows, no length is 0."""
-        scores = rows @ self.weight + self.bias
-        tags = np.zeros(len(rows), np.intp)
+        tags = np.zeros(len(scores), np.intp)
         if len(lengths):
             order = np.argsort(-lengths, kind="stable")
             self.viterbi(scores, starts[order], lengths[order], tags)

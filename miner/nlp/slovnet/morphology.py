@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from miner.nlp.slovnet.encoder import BLOCK, Encoder
+from miner.nlp.slovnet.encoder import Encoder
 
 
 class MorphologyHead:
@@ -15,9 +15,7 @@ class MorphologyHead:
 
     def __call__(self, rows: np.ndarray) -> np.ndarray:
         """Return the tag id of each row."""
-        tags = np.empty(len(rows), np.intp)
-        for start in range(0, len(rows), BLOCK):
-            scores = rows[start : start + BLOCK] @ self.weight
-            scores += self.bias
-            scores.argmax(axis=1, out=tags[start : start + BLOCK])
+        scores = rows @ self.weight
+        scores += self.bias
+        tags: np.ndarray = scores.argmax(axis=1)
         return tags

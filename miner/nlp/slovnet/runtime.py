@@ -14,8 +14,14 @@ from miner.nlp.slovnet.syntax import SyntaxHead
 from miner.nlp.slovnet.words import WordTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+
+# A longer «sentence» (a table, a megabyte of signs) is read in pieces: pairs of words grow with its square.
+LONGEST = 8192
+# Words that are encoded and parsed at a time, so that memory does not grow with the batch.
+GROUP = 32_768
 
 
 class Answer(NamedTuple):
@@ -51,13 +57,48 @@ class Runtime:
         ``sentences`` and ``texts`` say how many words each of them has; none is empty.
         """
         slots = self.table.look_up(forms, text)
-        rows, starts, places = lay_out(slots, sentences)
         morphology, syntax, entities = self.table.tables
-        tags = self.morphology(self.encoders[0].encode(rows, morphology))
-        heads, relations = self.syntax(self.encoders[1].encode(rows, syntax), starts, sentences)
-        text_rows, text_starts, text_places = lay_out(slots, texts)
-        found = self.entities(self.encoders[2].encode(text_rows, entities), text_starts, texts)
-        return Answer(tags[places], heads[places], relations[places], found[text_places])
+        pieces, offsets = cut(sentences)
+        answers = []
+        for first, stop, begin, end in groups(pieces):
+            rows, starts, places = lay_out(slots[begin:end], pieces[first:stop])
+            tags = self.encoders[0].encode(rows, morphology, self.morphology)
+            encoded = self.encoders[1].encode(rows, syntax, np.copy)
+            heads, relations = self.syntax(encoded, starts, pieces[first:stop])
+            shift = np.repeat(offsets[first:stop], pieces[first:stop])
+            heads = np.where(heads[places] > 0, heads[places] + shift, 0)
+            answers.append((tags[places], heads, relations[places]))
+        rows, starts, places = lay_out(slots, texts)
+        scores = self.encoders[2].encode(rows, entities, self.entities.scores)
+        found = self.entities.decode(scores, starts, texts)
+        tags, heads, relations = (np.concatenate(column) for column in zip(*answers, strict=True))
+        return Answer(tags, heads, relations, found[places])
+
+
+def cut(lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Cut sentences longer than LONGEST; return the lengths of the pieces and their offsets in their sentences.
+
+    >>> [array.tolist() for array in cut(np.array([3, LONGEST + 5]))]
+    [[3, 8192, 5], [0, 0, 8192]]
+    """
+    if lengths.max() <= LONGEST:
+        return lengths, np.zeros_like(lengths)
+    pieces = [
+        (min(LONGEST, length - offset), offset) for length in lengths.tolist() for offset in range(0, length, LONGEST)
+    ]
+    columns = np.array(pieces, np.intp).T
+    return columns[0], columns[1]
+
+
+def groups(lengths: np.ndarray) -> Iterator[tuple[int, int, int, int]]:
+    """Yield first and last piece (exclusive) and first and last word (exclusive) of groups of about GROUP words."""
+    stops = np.cumsum(lengths)
+    first = begin = 0
+    while first < len(lengths):
+        stop = max(first + 1, int(np.searchsorted(stops, begin + GROUP, side="right")))
+        end = int(stops[stop - 1])
+        yield first, stop, begin, end
+        first, begin = stop, end
 
 
 def lay_out(slots: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

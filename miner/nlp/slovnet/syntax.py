@@ -10,8 +10,6 @@ from miner.nlp.slovnet.encoder import BLOCK, Encoder
 
 # Pairs of words are scored this many at a time.
 SCORES = 1 << 21
-# A longer «sentence» (a table, a megabyte of signs) is parsed in parts of this size: pairs grow with its square.
-LONGEST = 8192
 
 
 class Perceptron:
@@ -45,10 +43,10 @@ class SyntaxHead:
 
         ``starts`` and ``lengths`` of the sentences are in rows.
         """
-        heads = self.heads(rows, *cut(starts, lengths))
+        heads = self.heads(rows, starts, lengths)
         return heads, self.rels(rows, heads, starts, lengths)
 
-    def heads(self, rows: np.ndarray, starts: np.ndarray, lengths: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    def heads(self, rows: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         asks = self.head(rows) @ self.kernel
         answers = self.tail(rows)
         heads = np.zeros(len(rows), np.intp)
@@ -58,8 +56,7 @@ class SyntaxHead:
             for start in range(0, len(group), at_once):
                 part = group[start : start + at_once]
                 words = starts[part, None] + np.arange(length)
-                best = self.best(asks[words], answers[words])
-                heads[words] = np.where(best > 0, best + offsets[part, None], 0)
+                heads[words] = self.best(asks[words], answers[words])
         return heads
 
     def best(self, asks: np.ndarray, answers: np.ndarray) -> np.ndarray:
@@ -95,16 +92,3 @@ def within(lengths: np.ndarray) -> np.ndarray:
     """
     position: np.ndarray = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     return position
-
-
-def cut(starts: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Cut sentences longer than LONGEST; return starts, lengths and offsets of the parts in their sentence."""
-    if not len(lengths) or lengths.max() <= LONGEST:
-        return starts, lengths, np.zeros_like(starts)
-    parts = [
-        (start + offset, min(LONGEST, length - offset), offset)
-        for start, length in zip(starts.tolist(), lengths.tolist(), strict=True)
-        for offset in range(0, length, LONGEST)
-    ]
-    columns = np.array(parts, np.intp).T
-    return columns[0], columns[1], columns[2]
