@@ -219,6 +219,23 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A token as the parser sees it; ``head`` is the index of its head among the words parsed, -1 for a root.
+
+    ``pos`` and ``rel`` are Universal Dependencies labels, ``feats`` its features: ``{"Case": "Nom"}``.
+    """
+
+    start: int
+    end: int
+    text: str
+    lemma: str
+    pos: str
+    feats: Mapping[str, str]
+    head: int
+    rel: str
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """A theme of texts with a permanent id; ``members`` are the ids of the texts."""
 
@@ -240,7 +257,11 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Statements of one kind within one group that mean one thing, the most central quote first."""
+    """Statements of one kind within one group that mean one thing, the most central quote first.
+
+    ``known`` is the theme's name in config/lexicons/themes.toml when it is a well-known one, ``sureness`` how sure of it
+    (0..1); ``against`` are quotes of the group that say the opposite.
+    """
 
     id: str
     group: str
@@ -248,6 +269,9 @@ class Theme:
     label: str
     keywords: tuple[str, ...]
     quotes: tuple[Quote, ...]
+    known: str | None = None
+    sureness: float = 0.0
+    against: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
