@@ -28,7 +28,7 @@ class Section(BaseModel):
 class Nlp(Section):
     max_chars: int = Field(20_000, ge=1_000, le=1_000_000)
     relevance_threshold: float = Field(0.5, ge=0, le=1)
-    statement_threshold: float = Field(0.5, ge=0, le=1)
+    statement_threshold: float = Field(0, ge=0, le=1)
 
 
 class Encoder(Section):
