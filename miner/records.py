@@ -183,9 +183,7 @@ class Document:
             language=raw.get("language", "ru"),
             sentiment=Sentiment(**raw["sentiment"]),
             entities=tuple(Entity(**e) for e in raw["entities"]),
-            statements=tuple(
-                Statement(document=raw["id"], **{**s, "why": tuple(s["why"])}) for s in raw["statements"]
-            ),
+            statements=tuple(Statement(document=raw["id"], **{**s, "why": tuple(s["why"])}) for s in raw["statements"]),
             facts=tuple(Disclosure(**d) for d in raw["facts"]),
             pii=tuple(Mask(**m) for m in raw["pii"]),
             sentences=tuple(tuple(s) for s in raw["sentences"]) if "sentences" in raw else None,
@@ -259,8 +257,8 @@ class Topic:
 class Theme:
     """Statements of one kind within one group that mean one thing, the most central quote first.
 
-    ``known`` is the theme's name in config/lexicons/themes.toml when it is a well-known one, ``sureness`` how sure of it
-    (0..1); ``against`` are quotes of the group that say the opposite.
+    ``known`` is the theme's name in config/lexicons/themes.toml when it is a well-known one, ``sureness`` (0..1) how
+    sure of that; ``against`` are quotes of the group that say the opposite; ``copies`` of its texts were left out.
     """
 
     id: str
@@ -272,6 +270,7 @@ class Theme:
     known: str | None = None
     sureness: float = 0.0
     against: tuple[Quote, ...] = ()
+    copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
