@@ -302,7 +302,10 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A line suggested for a profile, with everything a reviewer needs to judge it."""
+    """A line suggested for a profile, with everything a reviewer needs to judge it.
+
+    ``against`` are quotes that say the opposite; ``intensity`` (0..1) is how strongly people put it.
+    """
 
     id: str
     group: str
@@ -315,6 +318,8 @@ class Candidate:
     keywords: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
+    against: tuple[Quote, ...] = ()
+    intensity: float = 0.0
 
     def to_json(self) -> Json:
         return {
@@ -328,6 +333,8 @@ class Candidate:
             "keywords": list(self.keywords),
             "warnings": list(self.warnings),
             "why": list(self.why),
+            "against": [q.to_json() for q in self.against],
+            "intensity": round(self.intensity, 4),
         }
 
 

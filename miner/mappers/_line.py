@@ -1,0 +1,39 @@
+"""One theme, one line: the work that pain, desire and value share."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+
+from miner.mappers import Context, _evidence
+from miner.mappers._wording import Wording, word
+from miner.records import Candidate, Theme
+
+Pattern = Callable[[str], str | None]
+
+
+def line(theme: Theme, context: Context, wordings: Callable[[Theme, Context], Wording] = word) -> Iterator[Candidate]:
+    """The candidate of a theme; one person's voice gives none, since a profile speaks of a group."""
+    if len(_evidence.speakers(theme.quotes)) < min(2, context.min_authors):
+        return
+    wording = wordings(theme, context)
+    yield Candidate(
+        id=hashlib.sha256(f"candidate\n{theme.id}".encode()).hexdigest()[:12],
+        group=theme.group,
+        kind=theme.kind,
+        text=wording.text,
+        support=_evidence.support(theme, context),
+        specificity=_evidence.specificity(theme.keywords, context.words, context.background),
+        trend=_evidence.trend(theme.quotes, context.months),
+        evidence=theme.quotes,
+        keywords=theme.keywords,
+        warnings=tuple(_evidence.warnings(theme, context)),
+        why=_why(theme, wording),
+        against=theme.against,
+        intensity=_evidence.intensity(theme.quotes),
+    )
+
+
+def _why(theme: Theme, wording: Wording) -> tuple[str, ...]:
+    known: Sequence[str] = (f"известная тема: {theme.known} ({theme.sureness:.2f})",) if theme.known else ()
+    return (*known, *wording.why)
