@@ -88,7 +88,6 @@ STOP_WORDS = frozenset(  # a list of two hundred quoted words reads worse than a
     чего чей человек чем через что чтоб чтобы чуть эта эти это этот я являться
     """.split()  # noqa: SIM905
 )
-)
 
 
 def natasha_folder() -> Path:
