@@ -1,0 +1,319 @@
+"""The one place where the stages meet: every command and every worker walks these functions.
+
+posts → annotate → mine → profile → export
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from miner import scores
+from miner.components import load, names
+from miner.errors import BadInput
+from miner.masks import mask
+from miner.records import KINDS, Candidate, Document, Fact, FactValue, Kind, Mask, Mined, Post, Profile, Quote, Word
+from miner.settings import Settings, resources
+from miner.shares import wilson
+
+if TYPE_CHECKING:
+    from miner.store import Store
+
+Annotated = tuple[Post, Document]
+Follow = Callable[[str, Iterable[Any], int | None], Iterator[Any]]
+
+
+def version() -> str:
+    """What annotations depend on: the code's version, the pipeline's config, lexicons and models.
+
+    Posts annotated under another version are annotated anew.
+    """
+    from miner import __version__
+
+    digest = hashlib.sha256(__version__.encode())
+    root = resources()
+    files = [
+        root / "config" / "pipeline.cfg",
+        *(root / "config" / "lexicons").rglob("*"),
+        *(root / "models").rglob("*"),
+    ]
+    for file in sorted(f for f in files if f.is_file() and f.suffix != ".md"):
+        digest.update(file.relative_to(root).as_posix().encode())
+        digest.update(file.read_bytes())
+    return f"{__version__}+{digest.hexdigest()[:12]}"
+
+
+def annotate(
+    posts: Iterable[Post], settings: Settings, *, workers: int = 1, tokens: bool = False
+) -> Iterator[Document]:
+    """Yield the document of each post, in order; several ``workers`` are processes side by side."""
+    if workers > 1:
+        from miner.nlp.workers import annotate_apart
+
+        yield from annotate_apart(posts, settings.nlp, workers=workers, tokens=tokens)
+        return
+    from miner.nlp import shared
+    from miner.nlp.annotator import Annotator
+
+    yield from Annotator(shared(), settings.nlp, tokens=tokens).annotate(posts)
+
+
+def evidence(annotated: Iterable[Annotated]) -> dict[Kind, list[Quote]]:
+    """The statements of clients as quotes with personal data hidden, by kind."""
+    found: dict[Kind, list[Quote]] = {kind: [] for kind in KINDS}
+    for post, document in annotated:
+        if post.role != "client" or not document.relevant:
+            continue
+        for s in document.statements:
+            found[s.kind].append(
+                Quote(
+                    doc_id=post.id,
+                    start=s.start,
+                    end=s.end,
+                    quote=shown(post.text, document.pii, s.start, s.end),
+                    speaker=post.speaker,
+                    date=post.date,
+                    url=post.url,
+                    thread=post.thread,
+                    source=post.source,
+                    score=s.score,
+                )
+            )
+    return found
+
+
+def shown(text: str, masks: Iterable[Mask], start: int, end: int) -> str:
+    """A piece of a text with its personal data hidden.
+
+    >>> shown("Звоните +7 900 000-12-34", [Mask(8, 24, "phone")], 0, 12)
+    'Звоните [телефон]'
+    """
+    return mask(text[start:end], [Mask(m.start - start, m.end - start, m.label) for m in masks])
+
+
+def mine(
+    annotated: Iterable[Annotated],
+    group: str,
+    settings: Settings,
+    *,
+    background: Mapping[str, int] | None = None,
+) -> Mined:
+    """The main job: a group's annotated posts to its candidates, best first in each kind, and its facts.
+
+    Posts of other groups in the same file are what the group is compared with. ``background`` are word counts of
+    other groups (see ``words``) when they are known already.
+    """
+    own, others = split(list(annotated), group)
+    speaking = [(p, d) for p, d in own if p.role == "client" and d.relevant]
+    authors = len({post.speaker for post, _ in speaking})
+    quotes = evidence(speaking)
+    compared = Counter(background or {}) + words(evidence(others))
+    notes = [*_left_out(own), *_reasons(quotes, authors)]
+    return Mined(
+        group=group,
+        posts=len(own),
+        authors=authors,
+        candidates=tuple(_candidates(quotes, group, authors, _people_by_month(speaking), compared, settings)),
+        facts=tuple(facts(speaking)),
+        notes=tuple(notes),
+    )
+
+
+def split(annotated: Sequence[Annotated], group: str) -> tuple[list[Annotated], list[Annotated]]:
+    """Posts of the group and of others; where no post names the group, all posts are taken for its own."""
+    from miner.profiles import find_group, load_groups
+
+    known = load_groups()
+    wanted = find_group(group, known).name
+    of = {name: find_group(name, known).name == wanted for name in {p.group for p, _ in annotated if p.group}}
+    if not any(of.values()):
+        return list(annotated), []
+    own = [(p, d) for p, d in annotated if p.group is None or of[p.group]]
+    return own, [(p, d) for p, d in annotated if p.group is not None and not of[p.group]]
+
+
+def words(quotes: Mapping[Kind, Sequence[Quote]]) -> Counter[str]:
+    """How many people use each word in these statements."""
+    from miner.topics import themes
+
+    return sum((themes.counts(own) for own in quotes.values()), Counter())
+
+
+def _candidates(
+    quotes: Mapping[Kind, Sequence[Quote]],
+    group: str,
+    authors: int,
+    months: Mapping[str, int],
+    background: Mapping[str, int],
+    settings: Settings,
+) -> Iterator[Candidate]:
+    from miner.mappers import Context, best_first
+    from miner.topics import themes
+
+    context = Context(
+        group=group,
+        authors=authors,
+        parse=parse,
+        months=months,
+        words=words(quotes),
+        background=background,
+        min_authors=settings.themes.min_authors,
+    )
+    mappers = [load("mappers", name)() for name in names("mappers")]
+    for kind in KINDS:
+        found = themes.find(quotes[kind], group=group, kind=kind, seed=settings.topics.seed, background=background)
+        yield from best_first(c for theme in found for mapper in mappers for c in mapper.map(theme, context))
+
+
+def parse(text: str) -> Sequence[Word]:
+    """The words of a short text with their syntax."""
+    from miner.nlp import shared
+
+    # Entities, models and the like are of no use to a mapper.
+    needed = ("slovnet", "lemmatizer", "social")
+    nlp = shared()
+    with nlp.select_pipes(enable=[name for name in needed if name in nlp.pipe_names]):
+        doc = nlp(text)
+    tokens = [token for token in doc if not token.is_space]
+    place = {token.i: index for index, token in enumerate(tokens)}
+    return [
+        Word(
+            start=token.idx,
+            end=token.idx + len(token),
+            text=token.text,
+            lemma=token.lemma_,
+            pos=token.pos_,
+            feats=token.morph.to_dict(),
+            head=-1 if token.head.i == token.i else place.get(token.head.i, -1),
+            rel=token.dep_,
+        )
+        for token in tokens
+    ]
+
+
+def facts(speaking: Iterable[Annotated]) -> Iterator[Fact]:
+    """What authors say of themselves, as distributions over distinct authors; who contradicts themselves counts once,
+    with what they said last.
+    """
+    said: dict[str, dict[str, str | int]] = defaultdict(dict)
+    for post, document in sorted(speaking, key=lambda pair: pair[0].date or ""):
+        for disclosure in document.facts:
+            said[disclosure.field][post.speaker] = disclosure.value
+    for field, values in sorted(said.items()):
+        n = len(values)
+        counts = sorted(Counter(values.values()).items(), key=lambda pair: (-pair[1], str(pair[0])))
+        yield Fact(field, n, tuple(FactValue(value, count, count / n, wilson(count, n)) for value, count in counts))
+
+
+def _people_by_month(speaking: Iterable[Annotated]) -> dict[str, int]:
+    people: dict[str, set[str]] = defaultdict(set)
+    for post, _ in speaking:
+        if post.date:
+            people[post.date[:7]].add(post.speaker)
+    return {month: len(own) for month, own in sorted(people.items())}
+
+
+def _left_out(annotated: Sequence[Annotated]) -> Iterator[str]:
+    foreign = Counter(d.language for p, d in annotated if d.language != "ru" and p.text.strip())
+    if foreign:
+        told = ", ".join(f"{language}: {count}" for language, count in foreign.most_common())
+        yield f"не на русском языке и не разбирались: {foreign.total()} ({told})"
+
+
+def _reasons(quotes: Mapping[Kind, Sequence[Quote]], authors: int) -> Sequence[str]:
+    from miner.topics import themes
+
+    return themes.reasons(quotes, authors=authors)
+
+
+def topics(
+    posts: Sequence[Post], settings: Settings, *, level: str = "post", previous: Path | None = None
+) -> dict[str, Any]:
+    """Topics of posts or of their statements, as `miner topics` writes them; statement ids are ``post:start-end``."""
+    from miner.topics import model
+
+    texts = [(post.id, post.text) for post in posts]
+    if level == "statement":
+        documents = annotate(posts, settings)
+        texts = [(f"{d.id}:{s.start}-{s.end}", s.text) for d in documents for s in d.statements]
+    return model.fit(texts, settings, previous=read_json(previous) if previous else None).to_json()
+
+
+def evaluate(
+    posts: Sequence[Post], documents: Sequence[Document], settings: Settings, *, items: Path | None = None
+) -> dict[str, Any]:
+    """Figures on gold posts (their annotations stand in ``Post.extra``): of the annotations, or of mined candidates."""
+    gold = [{"id": p.id, "text": p.text, **({"author": p.author} if p.author else {}), **p.extra} for p in posts]
+    if items is None:
+        return scores.annotations(gold, {d.id: d.to_json() for d in documents})
+    wanted = read_json(items)
+    if "items" not in wanted:
+        raise BadInput(f"{items}: no field items. An items file has items: {{id: wording}}.")
+    group = wanted.get("group") or next((p.group for p in posts if p.group), "group")
+    mined = mine(zip(posts, documents, strict=True), group, settings)
+    return scores.candidates(gold, wanted["items"], mined.to_json())
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise BadInput(f"{path}: can't be read: {error.strerror}. Give an existing file.") from error
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{path}: no JSON: {error}. Give a file that miner wrote.") from error
+    if not isinstance(value, dict):
+        raise BadInput(
+            f"{path}: a JSON object is needed, this is {type(value).__name__}. Give a file that miner wrote."
+        )
+    return value
+
+
+def refresh(
+    store: Store, settings: Settings, follow: Follow, *, groups: Sequence[str] = (), workers: int = 1
+) -> list[str]:
+    """Annotate what is new in the store and mine the groups that it touches; returns the names of those groups."""
+    current = version()
+    wanted = list(groups) or store.posts.groups()
+    touched = []
+    for group in wanted:
+        waiting = store.documents.count_pending(current, group=group)
+        if waiting:
+            pending = list(store.documents.pending(current, group=group))
+            documents = annotate(pending, settings, workers=workers)
+            store.documents.save(follow(f"annotate {group}", documents, waiting), current)
+        if waiting or store.candidates.of(group) is None:
+            touched.append(group)
+    for group in follow("mine", touched, len(touched)):
+        background: Counter[str] = Counter()
+        for other in wanted:
+            if other != group:
+                background += words(evidence(store.documents.of_group(other, current)))
+        store.candidates.replace(mine(store.documents.of_group(group, current), group, settings, background=background))
+    return touched
+
+
+def profile(store: Store, name: str, settings: Settings, *, made: str) -> Profile:
+    """A new draft of the profile of a group, from what was mined and decided."""
+    from miner.profiles import build, find_group
+
+    mined = store.candidates.of(name)
+    if mined is None:
+        known = ", ".join(store.posts.groups()) or "none yet"
+        raise BadInput(f"group {name!r} has nothing mined in this workspace. Groups with posts: {known}.")
+    return build(
+        mined,
+        find_group(name),
+        made=made,
+        lines=settings.profile.lines,
+        min_disclosures=settings.profile.min_disclosures,
+        decisions=list(store.decisions.all()),
+    )
+
+
+def export(made: Profile, form: str, path: Path, *, quotes: str = "whole") -> None:
+    """Write a profile in one of the formats of miner/exporters."""
+    load("exporters", form)(quotes=quotes).export(made, path)
