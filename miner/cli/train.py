@@ -1,0 +1,49 @@
+"""`miner train`: the small models that travel with miner, made again from annotated texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+family = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(family, name="train", help="Train a model of the pipeline on annotated texts.")
+
+Corpora = Annotated[list[Path], typer.Argument(metavar="CORPUS.jsonl…", help="Annotated posts.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Where the model goes; models/NAME if left out.")
+]
+Seed = Annotated[int, typer.Option("--seed", help="The same seed and data give the same model.")]
+
+
+@family.command()
+def statements(corpora: Corpora, out: Out = None, seed: Seed = 42) -> None:
+    """Train the model that finds pains, desires and values."""
+    from miner.nlp.training import statements as training
+
+    _train(training.train, "statements", corpora, out, seed)
+
+
+@family.command()
+def relevance(corpora: Corpora, out: Out = None, seed: Seed = 42) -> None:
+    """Train the model that tells opinions from noise."""
+    from miner.nlp.training import relevance as training
+
+    _train(training.train, "relevance", corpora, out, seed)
+
+
+@family.command()
+def sentiment(corpora: Corpora, out: Out = None, seed: Seed = 42) -> None:
+    """Train the model of tone."""
+    from miner.nlp.training import sentiment as training
+
+    _train(training.train, "sentiment", corpora, out, seed)
+
+
+def _train(train: object, name: str, corpora: list[Path], out: Path | None, seed: int) -> None:
+    from miner.settings import resources
+
+    assert callable(train)
+    typer.echo(train(corpora, out or resources() / "models" / name, seed=seed))
