@@ -90,11 +90,18 @@ def _trade(piece: str) -> str | None:
     words = piece.split()
     if not 1 <= len(words) <= 3 or not piece.islower():
         return None
-    tags = [_morph().parse(word)[0] for word in words]
-    people = [t for t in tags if t.tag.POS == "NOUN" and t.tag.animacy == "anim" and t.tag.case == "nomn"]
-    if len(people) != 1 or people[0].normal_form in _NO_TRADE or (len(tags) > 1 and tags[0] is not people[0]):
+    people = [p for word in words if (p := _person(word))]
+    if len(people) != 1 or people[0] in _NO_TRADE or (len(words) > 1 and not _person(words[0])):
         return None
-    return piece if len(words) > 1 else str(people[0].normal_form)
+    return piece if len(words) > 1 else people[0]
+
+
+def _person(word: str) -> str | None:
+    """The dictionary form of a word that may name a person, such as a trade."""
+    for parse in _morph().parse(word):
+        if parse.tag.POS == "NOUN" and parse.tag.animacy == "anim" and parse.tag.case == "nomn":
+            return str(parse.normal_form)
+    return None
 
 
 def is_name(text: str) -> bool:

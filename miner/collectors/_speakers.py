@@ -220,6 +220,22 @@ def alone(lines: Sequence[Line]) -> list[Marked]:
     return marked
 
 
+def running(lines: Sequence[Line]) -> list[Marked]:
+    """All turns in one paragraph: «И: Как дела? Р: Плохо. И: Почему?»."""
+    marked: list[Marked] = []
+    for line in lines:
+        rest, label = line.text, label_of(line.text)
+        while True:
+            said = label.text if label else rest
+            ahead = _next_label(said, None)
+            body = replace(line, text=ahead[0] if ahead else said, lead="")
+            marked.append((body, replace(label, text=body.text) if label else None))
+            if ahead is None:
+                break
+            rest, label = "", ahead[1]
+    return marked
+
+
 def bold_questions(lines: Sequence[Line]) -> list[Marked]:
     """Bold paragraphs are questions, plain ones answers."""
     talk = [line for line in lines if not line.heading]
@@ -273,7 +289,7 @@ def _by(lines: Sequence[Line], asks: Callable[[Line], bool]) -> list[Marked]:
     return marked
 
 
-HABITS: list[Habit] = [given, colon, bold_lead, alone, dash, bold_questions, dialogue, questions]
+HABITS: list[Habit] = [given, colon, bold_lead, alone, dash, running, bold_questions, dialogue, questions]
 
 
 def cut(lines: Sequence[Line]) -> Talk | None:
@@ -362,10 +378,10 @@ def _inline(turn: Turn, names: set[str]) -> Iterator[Turn]:
 _SENTENCE_END = re.compile(r"[.!?…»)\]]\s+(?=(?:\d{1,4}[.)]\s|[\[(<]?\d{1,2}:\d\d|[А-ЯЁA-Z][^:\n]{0,60}:))")
 
 
-def _next_label(text: str, names: set[str]) -> tuple[str, Label] | None:
+def _next_label(text: str, names: set[str] | None) -> tuple[str, Label] | None:
     for match in _SENTENCE_END.finditer(text):
         label = label_of(text[match.end() :])
-        if label and key(label.name) in names and (strength(label.name) >= 2 or is_name(label.name)):
+        if label and (names is None or key(label.name) in names) and (strength(label.name) >= 2 or is_name(label.name)):
             return text[: match.end()].rstrip(), label
     return None
 

@@ -58,7 +58,9 @@ class Interview(Collector):
                 "make the questions bold, or put speakers and text into two columns of a table."
             )
         texts = [text_of(turn.lines) for turn in talk.turns]
-        names = {turn.speaker: turn.label for turn in reversed(talk.turns)}
+        names: dict[str, str] = {}
+        for turn in talk.turns:
+            names.setdefault(turn.speaker, turn.label)
         parts = roles(
             [(turn.speaker, text) for turn, text in zip(talk.turns, texts, strict=True)],
             names,
