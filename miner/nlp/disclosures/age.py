@@ -1,0 +1,74 @@
+"""Age in years.
+
+>>> said("мне 54, ищу работу"), said("в свои пятьдесят четыре я ещё ого-го"), said("48 мне. Уже не мальчик")
+([54], [54], [48])
+>>> said("Мне всего-то 29 лет"), said("я 61 год, предпенсионер"), said("мне исполнилось 45")
+([29], [61], [45])
+
+Not the author's age now: a term, an age limit, somebody else's age, an age once.
+
+>>> said("30 лет стажа, берут только до 35 лет"), said("мне 20 тысяч платят"), said("мне 5 минут ехать")
+([], [], [])
+>>> said("вязать в шестьдесят научилась"), said("сыну 30 лет, мне скоро 50"), said("мне было 20 лет, мне под 60")
+([], [], [])
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from miner.nlp.disclosures.claims import HINT, SAID, SHOWN, Claim
+from miner.nlp.disclosures.numerals import NUMBER, value
+from miner.nlp.disclosures.speech import Speech
+
+YOUNGEST, OLDEST = 14, 90
+YEARS = r"(?: ?(?:лет|год(?:а|ик|ика|иков)?|л\.))?"
+FILLER = r"(?:[, ]{1,2}(?:уже|всего|всего-то|только|сейчас|вот|же|например|между прочим|на минуточку|извините|ровно|значит|это|ну|как бы|недавно|вчера|исполнилось|стукнуло|полных|аж|целых|э-э)){0,3}[, ]{1,3}"
+# A number that goes on as a sum, a share, a time, a distance.
+OTHER_UNIT = (
+    r"(?! ?(?:тыс|т\.? ?р|к\b|руб|р\b|₽|%|процент|минут|мин\b|час|дн|ден|недел|мес|раз\b|раза\b|км|кило|метр|человек|чел\b|шту|ваканс"
+    r"|этаж|балл|копе|групп|отказ|собесед|звон|стран|кабинет|тонн|лист|резюме|мест|предлож|смен|вариант|[-–—] ?\d|[:.,/]\d|\+|\w|лет (?:стажа|опыта|назад|не |на |в |как )))"
+)
+PATTERNS = [
+    (SAID, re.compile(rf"\bмне{FILLER}({NUMBER}){YEARS}{OTHER_UNIT}")),
+    (SAID, re.compile(rf"(?<![\w-])({NUMBER}){YEARS} (?:мне|нам обоим)\b(?! (?:не|нужн|надо|хват|дал|дают|плат|предл|пришл|отказ|назад|сказ|обещ))")),
+    (SAID, re.compile(rf"\bя(?: же| ведь| вот)?,? ?({NUMBER}) ?(?:лет|год|года)\b(?! (?:\w+ )?(?:стаж|опыт|назад|отработ|работ|прораб|жив|жил|учил|учу|ищу|не |сиж|просид|на |в |как ))")),
+    (SAID, re.compile(rf"\b(?:в|за) (?:мои|свои)(?: целых| неполные| полные)? ({NUMBER}){YEARS}{OTHER_UNIT}")),
+    (SAID, re.compile(rf"\b(?:мой возраст|возраст)(?: у меня)?[ :–—-]{{1,3}}({NUMBER}){YEARS}{OTHER_UNIT}")),
+    (SHOWN, re.compile(rf"\bмне,? (?:{NUMBER}[ -])?({NUMBER})-летн(?:ей|ему)\b")),
+    (SHOWN, re.compile(rf"\b(?:я|сам|сама),? (\d\d)-летн(?:ий|яя)\b")),
+]
+# «в двадцать пять живу с мамой»: an age because the present follows; by the clock it would be an hour.
+AT_AGE = re.compile(
+    rf"(?<![\w-])в ({NUMBER}){YEARS}(?: уже| все еще| до сих пор)? (?:жив[уе]|сижу|работаю|учусь|хожу|меня|мне|сяду|пойду|начинаю|остал\w+ без|остаюсь)\b"
+)
+HOURS = 24
+# Whose age it is when a relative or a neighbour stands before «в свои».
+SOMEBODY = re.compile(
+    r"\b(?:мам|мать|матер|пап|от[ец]ц?|баб|дед|муж|жен[аеуы]|сын|доч|брат|сестр|сосед|подруг|коллег|знаком|начальни|он|она|они|люд|тетк|тещ|свекр|дяд|друг)\w{0,5}\b"
+)
+PAST = re.compile(r"\b(?:было|тогда|когда|если|будет|как будто|словно|будто|до|после|под|за|почти|скоро|около|лет до|не)\b[^,]{0,12}$")
+
+
+def find(speech: Speech) -> Iterator[Claim]:
+    plain = speech.plain
+    if not speech.mentions("мне", "лет", "год", "возраст", "я ", "свои", "мои", "в "):
+        return
+    for strength, pattern in PATTERNS:
+        for match in pattern.finditer(plain):
+            age = value(match[1])
+            if age is None or not YOUNGEST <= age <= OLDEST:
+                continue
+            before = speech.before(match.start())
+            if PAST.search(before) or (" сво" in match.group() and SOMEBODY.search(before)):
+                continue
+            yield Claim("age", age, match.start(), match.end(), strength)
+    for match in AT_AGE.finditer(plain):
+        age = value(match[1])
+        if age is not None and HOURS < age <= OLDEST and not SOMEBODY.search(speech.before(match.start())):
+            yield Claim("age", age, match.start(), match.end(), HINT)
+
+
+def said(text: str) -> list[int | str]:
+    return [claim.value for claim in find(Speech(text))]

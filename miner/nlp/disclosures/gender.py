@@ -1,0 +1,313 @@
+"""Gender, by the forms in which Russian shows who speaks: «уволилась», «я готов», «сама», «вдова».
+
+A verb in the past tense and a short form show the gender of their subject. Whose subject it is, is read off the words
+around: the nearest possible subject to the left decides. Where there is none the author speaks of themselves.
+
+>>> said("Пришла, отстояла очередь и ушла ни с чем"), said("Я готов переехать"), said("Курсы хорошие, сама проверила")
+('f', 'm', 'f')
+>>> said("Сходил я на ваши курсы"), said("Я, если честно, устала"), said("взяли водителем, утром развёз, вечером собрал")
+('m', 'f', 'm')
+>>> said("Жена устроилась, фирма закрылась, меня уволили"), said("Он сказал: «я устал». Подруга пришла и ушла")
+(None, None)
+>>> said("Пришла отписка"), said("надо, чтоб приходил к восьми"), said("Кофе варила? А где?"), said("сама работа нормальная")
+(None, None, None, None)
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from miner.nlp.disclosures.claims import HINT, SAID, SHOWN, Claim
+from miner.nlp.disclosures.speech import BLANK, Speech
+from miner.words import analyser
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+# Pronouns that are somebody else, whatever the gender of the predicate.
+OTHERS = frozenset(
+    "он она кто никто некто кто-то кто-нибудь каждый каждая любой ты который которая тот та этот эта всякий никакой"
+    " весь вся остальной другой другая вы многие".split()
+)
+ENDS = frozenset(".!?…;:()—–\n\"«»") | {"...", "..", "?!", "!!", "!!!", "???", "??", "-"}
+MINE = frozenset("я мне меня мной мною мой моя моё мое мои моей моего моему моих моим моем моём мою".split())
+YOURS = frozenset("ты тебе тебя тобой твой твоя твою твоей".split())
+# A clause of purpose or of somebody: nobody in particular is its subject.
+ANYBODY = frozenset("чтоб чтобы кто который которая пусть пускай будто как-будто".split())
+RELATIVE = frozenset(("кто", "который", "которая"))
+QUOTES = frozenset(("«", '"', "“", "„"))
+# Adjectives that go with a subject left out: «сама напутала», «пришла довольная».
+LIKE_ME = frozenset("сам сама одна весь вся такая такой какая какой довольная довольный счастливая счастливый".split())
+# What may stand between «я» and its adjective.
+BESIDE_ME = frozenset("не такая такой же очень уже вся весь тоже слишком вообще вот прям совсем еще ещё".split())
+# Passive short forms said of people; of the rest the subject is a thing left unsaid: «указано», «закрыт».
+OF_PEOPLE = frozenset(
+    "вынужден должен готов рад согласен доволен счастлив уверен благодарен знаком болен здоров жив прав виноват обязан намерен свободен"
+    " прописан зарегистрирован уволен сокращён сокращен трудоустроен разведён разведен женат записан принят оформлен устроен замучен"
+    " расстроен обижен разочарован поражён поражен удивлён удивлен возмущён возмущен напуган растерян приятно несогласен одинок молод стар"
+    " беременный".split()
+)
+
+MOTHER = "мать|мама|женщина|девушка|баба|бабушка|бабка|вдова|пенсионерка|предпенсионерка|студентка|домохозяйка|дура|жена|незамужняя"
+FATHER = "отец|папа|мужик|мужчина|парень|дед|дедушка|вдовец|пенсионер|студент|муж|предпенсионер|дурак|батя|пацан"
+SOME = r"(?: (?:же|вот|ведь|тоже|просто|уже|сам|сама|одна|один|не|теперь|такая|такой|еще|работающ\w+|молод\w+|многодетн\w+|взросл\w+|прост\w+)){0,3}"
+# Words that name the speaker's gender by themselves.
+WORDS = [
+    (SAID, "f", rf"\b(?:я|как),?{SOME} (?:{MOTHER})\b(?! говор)"),
+    (SAID, "m", rf"\b(?:я|как),?{SOME} (?:{FATHER})\b(?! говор)"),
+    (SAID, "f", r"\bя,? (?:\w+,? )?(?:\w{3,}(?:ница|щица|чица|нщица|истка|ерша)|ткачиха|швея|медсестра|няня|повариха|портниха|доярка)\b"),
+    (SAID, "f", r"\b(?:ткачиха|швея|медсестра|няня|\w{3,}(?:щица|чица)|учительница|воспитательница|продавщица|мать) я\b"),
+    (SHOWN, "f", r"\b(?:мать|мама)[ -]одиночка\b|\bзамужем\b|\bвышла замуж\b|\bмне (?:одной|самой)\b|\bменя (?:одну|саму)\b|\bмной самой\b"),
+    (SHOWN, "m", r"\bотец[ -]одиночка\b|\b(?:я |не )?женат\b|\bженился\b|\bмне (?:одному|самому)\b|\bменя (?:одного|самого)\b"),
+    (SHOWN, "f", r"\b(?:одна (?:с|воспитываю|ращу|тяну|поднимаю|живу|одинешенька)|живу одна|тяну одна|ращу одна|воспитываю одна|(?:ушла|вышла|пришла|сижу|хожу|стою) (?:довольная|счастливая|злая|голодная))\b"),
+    (SHOWN, "m", r"\b(?:один (?:воспитываю|ращу|тяну|поднимаю|живу)|живу один|тяну один|ращу один|(?:ушел|вышел|пришел|сижу|хожу|стою) (?:довольный|счастливый|злой|голодный))\b"),
+    (SHOWN, "f", r"(?:^|[,.!?;:] ?)(?:ну |вот |уже |сама )?(?:вдова|мать (?:двоих|троих|четверых|пятерых|шестерых)|мама (?:двоих|троих|четверых|пятерых))\b"),
+    (SHOWN, "m", r"(?:^|[,.!?;:] ?)(?:ну |вот |уже |сам )?(?:вдовец|отец (?:двоих|троих|четверых|пятерых|шестерых)|папа (?:двоих|троих|четверых))\b"),
+]
+WORD_RULES = [(strength, gender, re.compile(pattern)) for strength, gender, pattern in WORDS]
+TRIGGERS = ("я ", "как ", "одиноч", "замуж", "одн", "сам", "один", "женат", "женился", "довольн", "счастлив", "вдов", " я")
+
+
+class Shape(NamedTuple):
+    """What the features of a word say, read once per distinct set of features. Genders are "f", "m" or ""."""
+
+    predicate: str  # the gender that a verb in the past or a short form shows
+    short: bool
+    noun: str  # "nom", "acc" or ""
+    gender: str
+    animate: bool
+    first: bool  # a verb of the first person
+    adjective: str  # the gender of an adjective in the nominative singular
+    modifier: bool
+    preposition: bool
+
+
+GENDER = {"Fem": "f", "Masc": "m"}
+SHAPES: dict[int, dict[tuple[int, ...], Shape]] = {}
+REMEMBERED = 300_000
+PAST = re.compile(r"(?:л|ла|лся|лась)$")
+
+
+def find(speech: Speech) -> Iterator[Claim]:
+    if speech.mentions(*TRIGGERS):
+        for strength, gender, rule in WORD_RULES:
+            for match in rule.finditer(speech.plain):
+                yield Claim("gender", gender, match.start(), match.end(), strength)
+    if speech.doc is not None:
+        yield from weighed(Reader(speech.doc, speech.plain).claims())
+
+
+def weighed(claims: Iterator[Claim]) -> Iterator[Claim]:
+    """Forms with a subject left out count together: a gender that they show thrice as often as the other stands."""
+    hints: dict[str, list[Claim]] = {"f": [], "m": []}
+    for claim in claims:
+        if claim.strength == HINT:
+            hints[str(claim.value)].append(claim)
+        else:
+            yield claim
+    few, many = sorted(hints.values(), key=len)
+    yield from many if len(many) >= 3 * len(few) else (*few, *many)
+
+
+class Reader:
+    """Reads a parsed text word by word: ``shapes`` and ``words`` are parallel to its tokens."""
+
+    def __init__(self, doc: Doc, plain: str) -> None:
+        self.doc, self.plain = doc, plain
+        known = SHAPES.setdefault(id(doc.vocab), {})
+        if len(known) > REMEMBERED:
+            known.clear()
+        keys = list(map(tuple, doc.to_array(["LOWER", "POS", "MORPH"]).tolist()))
+        for i, key in enumerate(keys):
+            if key not in known:
+                known[key] = shape(doc[i])
+        self.shapes = [known[key] for key in keys]
+        self.mine: set[int] = set()
+
+    @functools.cached_property
+    def words(self) -> list[str]:
+        return [token.lower_ for token in self.doc]
+
+    def claims(self) -> Iterator[Claim]:
+        for i, found in enumerate(self.shapes):
+            gender = found.predicate or (self.himself(i) if found.adjective else "")
+            if not gender:
+                continue
+            token = self.doc[i]
+            if self.plain[token.idx] == BLANK:
+                continue
+            if strength := self.author(i, gender):
+                self.mine.add(i)
+                yield Claim("gender", gender, token.idx, token.idx + len(token), strength)
+
+    def himself(self, i: int) -> str:
+        """«сама», unless it goes with a noun: «сама работа»; an adjective of «я»: «я не яркая»."""
+        following = self.shapes[i + 1] if i + 1 < len(self.shapes) else None
+        if following and (following.noun or following.adjective):
+            return ""
+        if self.words[i] in {"сам", "сама"}:
+            return self.shapes[i].adjective
+        before = self.words[max(0, i - 3) : i]
+        if "я" in before and BESIDE_ME.issuperset(before[before.index("я") + 1 :]):
+            return self.shapes[i].adjective
+        return ""
+
+    def author(self, i: int, gender: str) -> int:
+        """How surely the author is the subject of a predicate: SAID, HINT or 0."""
+        start, stop = self.doc[i].sent.start, self.doc[i].sent.end
+        right = self.to_the_right(i, gender, stop)
+        if right is not None:
+            return right
+        left, clause = self.to_the_left(i, gender, start)
+        if left is not None:
+            return left
+        found = self.shapes[i]
+        if not ANYBODY.isdisjoint(self.words[clause : clause + 3]):
+            return 0
+        if found.short and normal_form(self.words[i]) not in OF_PEOPLE:
+            return 0
+        sentence = self.words[start:stop]
+        personal = not MINE.isdisjoint(sentence)
+        if not YOURS.isdisjoint(sentence) or ("?" in sentence[-1] and not personal):
+            return 0
+        return HINT if personal or not self.somebody_before(start, gender) else 0
+
+    def is_subject(self, j: int, i: int, gender: str) -> bool:
+        """Whether the word ``j`` could be the subject of the predicate ``i`` of its clause."""
+        word, found = self.words[j], self.shapes[j]
+        if found.noun == "nom":
+            # «специалист извинилась»: a calling may be a woman's.
+            return found.gender == gender or (gender == "f" and found.gender == "m" and found.animate)
+        if found.noun == "acc":
+            # The accusative of things looks like the nominative: «отказ пришёл».
+            return found.gender == gender == "m" and not found.animate and self.bare(j) and is_intransitive(self.words[i])
+        return found.adjective == gender and word not in LIKE_ME
+
+    def bare(self, j: int) -> bool:
+        """Whether no preposition governs the noun ``j``."""
+        while j and self.shapes[j - 1].modifier:
+            j -= 1
+        return not j or not self.shapes[j - 1].preposition
+
+    def to_the_right(self, i: int, gender: str, stop: int) -> int | None:
+        """A subject after its predicate within the clause: «сходил я», «пришла отписка»."""
+        for j in range(i + 1, stop):
+            word, found = self.words[j], self.shapes[j]
+            if word in QUOTES and j == i + 1 and is_intransitive(self.words[i]):
+                return 0
+            if word == "," or word in ENDS or found.predicate:
+                return None
+            if word == "я":
+                return SAID
+            if word in OTHERS or (word == "один" and not self.words[i].startswith("остал")) or self.is_subject(j, i, gender):
+                return 0
+        return None
+
+    def to_the_left(self, i: int, gender: str, start: int) -> tuple[int | None, int]:
+        """The nearest possible subject before a predicate, and where the clause of the predicate begins."""
+        same, clause = True, start
+        for j in range(i - 1, start - 1, -1):
+            word, found = self.words[j], self.shapes[j]
+            if word == "," or word in ENDS:
+                if same:
+                    clause = min(j + 1, i)
+                same = False
+            elif word == "я":
+                return SAID, clause
+            elif j in self.mine or found.first:
+                return (HINT if ANYBODY.isdisjoint(self.words[clause : clause + 3]) else 0), clause
+            elif (
+                (word in OTHERS and (same or word not in RELATIVE))
+                or (word in {"один", "одна"} and j == i - 1)
+                or (self.is_subject(j, i, gender) if same else found.noun == "nom" and found.animate and found.gender == gender)
+            ):
+                return 0, clause
+        return None, clause
+
+    def somebody_before(self, start: int, gender: str) -> bool:
+        """Whether the sentence before speaks of somebody of the gender."""
+        if not start:
+            return False
+        before = self.doc[start - 1].sent
+        for j in range(before.start, before.end):
+            word, found = self.words[j], self.shapes[j]
+            if word == "я" or j in self.mine or found.first:
+                return False
+            if word in {"он", "она"} or (found.noun == "nom" and found.animate and found.gender == gender):
+                return True
+        return False
+
+
+def shape(token: Token) -> Shape:
+    feats = token.morph.to_dict()
+    gender = GENDER.get(feats.get("Gender", ""), "") if feats.get("Number") == "Sing" else ""
+    case = {"Nom": "nom", "Acc": "acc"}.get(feats.get("Case", ""), "")
+    past = feats.get("Tense") == "Past" and feats.get("VerbForm") == "Fin"
+    tagged = gender if past or feats.get("Variant") == "Short" else ""
+    predicate, short = shown(token.lower_, tagged)
+    nominal = not predicate and bool(gender) and token.pos_ in {"NOUN", "PROPN"}
+    return Shape(
+        predicate=predicate,
+        short=short,
+        noun=case if nominal else "",
+        gender=gender,
+        animate=feats.get("Animacy") == "Anim",
+        first=feats.get("Person") == "1" and feats.get("Number") == "Sing" and token.pos_ == "VERB" and not predicate,
+        adjective=gender if case == "nom" and not predicate and token.pos_ in {"ADJ", "DET", "PRON"} else "",
+        modifier=token.pos_ in {"ADJ", "DET", "NUM"},
+        preposition=token.pos_ == "ADP",
+    )
+
+
+def shown(form: str, tagged: str) -> tuple[str, bool]:
+    """The gender that a form shows as a predicate and whether it is a short form; ``tagged`` is what the tagger thinks.
+
+    The tagger takes «планёрки» for a verb and «Записалась» at the start of a sentence for a name now and then; the
+    dictionary knows better.
+
+    >>> shown("записалась", ""), shown("планёрки", "m"), shown("готова", "f"), shown("пила", "")
+    (('f', False), ('', False), ('f', True), ('', False))
+    """
+    if not tagged and not PAST.search(form):
+        return "", False
+    analyses = analyser().parse(form)
+    verbs = [a for a in analyses if a.tag.POS in {"VERB", "PRTS", "ADJS"} and ("past" in a.tag or a.tag.POS != "VERB")]
+    verbs = [a for a in verbs if "sing" in a.tag and ("femn" in a.tag or "masc" in a.tag)]
+    if not verbs or (not tagged and (len(verbs) < len(analyses) or not verbs[0].is_known)):
+        return "", False
+    genders = {"f" if "femn" in a.tag else "m" for a in verbs}
+    if tagged and tagged not in genders:
+        return "", False
+    return tagged or min(genders), all(a.tag.POS != "VERB" for a in verbs)
+
+
+@functools.lru_cache(maxsize=20_000)
+def is_intransitive(form: str) -> bool:
+    """
+    >>> is_intransitive("пришёл"), is_intransitive("купил")
+    (True, False)
+    """
+    return any("intr" in analysis.tag for analysis in analyser().parse(form) if analysis.tag.POS == "VERB")
+
+
+@functools.lru_cache(maxsize=20_000)
+def normal_form(form: str) -> str:
+    """The masculine short form of a short form: «согласна» → «согласен».
+
+    >>> normal_form("согласна"), normal_form("уволена")
+    ('согласен', 'уволен')
+    """
+    for analysis in analyser().parse(form):
+        if analysis.tag.POS in {"PRTS", "ADJS"} and (masculine := analysis.inflect({"masc", "sing"})):
+            return str(masculine.word)
+    return form
+
+
+def said(text: str) -> str | int | None:
+    from miner.nlp import shared
+    from miner.nlp.disclosures.claims import decide
+
+    return next((fact.value for fact in decide(find(Speech(text, (), shared()(text))))), None)
