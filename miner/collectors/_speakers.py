@@ -294,6 +294,7 @@ HABITS: list[Habit] = [given, colon, bold_lead, alone, dash, running, bold_quest
 
 def cut(lines: Sequence[Line]) -> Talk | None:
     """The talk of a transcript in the habit that fits it best, None when nobody is marked as speaking."""
+    lines = list(_with_times(lines))
     best: list[Marked] | None = None
     score = 0.0
     for habit in HABITS:
@@ -306,6 +307,24 @@ def cut(lines: Sequence[Line]) -> Talk | None:
         if best is None or len(labels) > 1.5 * score:
             best, score = marked, float(len(labels))
     return None if best is None else _talk(best)
+
+
+def _with_times(lines: Sequence[Line]) -> Iterator[Line]:
+    """A timecode on its own line belongs to the name above it, or else to the line below."""
+    held: Line | None = None
+    stamp = ""
+    for line in lines:
+        if re.fullmatch(_STAMP, line.text.strip()) and line.start is None:
+            if held is not None and strength(_named(held.text.rstrip(":"))[0]):
+                held = replace(held, text=f"{held.text.rstrip(':')} {line.text.strip()}")
+            else:
+                stamp = line.text.strip() + " "
+            continue
+        if held is not None:
+            yield held
+        held, stamp = replace(line, text=stamp + line.text) if stamp else line, ""
+    if held is not None:
+        yield held
 
 
 def _accepted(marked: list[Marked], lines: Sequence[Line], *, sure: bool) -> list[Marked]:

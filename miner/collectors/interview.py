@@ -148,6 +148,9 @@ def _facts(talk: Talk, clients: Sequence[str], names: Mapping[str, str]) -> dict
             if turn.speaker == speaker and turn.note:
                 known = told(turn.note) | known
         if len(clients) == 1:
+            introduced = (line.partition(":") for line in talk.header)
+            for who, _, what in introduced:
+                known = (told(what) if role_word(who) == "answers" else {}) | known
             known = of_header(list(talk.header)) | known
         facts[speaker] = known
     return facts

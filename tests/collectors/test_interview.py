@@ -48,6 +48,7 @@ HABITS = {
     "numbered": "1. {i}: {0}\n2. {r}: {1}\n3. {i}: {2}\n4. {r}: {3}",
     "own line": "{i}:\n{0}\n{r}:\n{1}\n{i}:\n{2}\n{r}:\n{3}",
     "own line with time": "{i}  00:05\n{0}\n\n{r}  00:11\n{1}\n\n{i}  01:40\n{2}\n\n{r}  02:03\n{3}",
+    "own line, time below": "{i}\n00:05\n{0}\n\n{r}\n00:11\n{1}\n\n{i}\n01:40\n{2}\n\n{r}\n02:03\n{3}",
     "dialogue dash": "— {i}: {0}\n— {r}: {1}\n— {i}: {2}\n— {r}: {3}",
     "markdown": "**{i}:** {0}\n\n**{r}:** {1}\n\n**{i}:** {2}\n\n**{r}:** {3}",
     "one paragraph": "{i}: {0} {r}: {1} {i}: {2} {r}: {3}",
@@ -167,6 +168,13 @@ def test_a_form_above_the_talk_is_of_the_one_who_answers(tmp_path):
         "education": "vocational",
         "children": 2,
     }
+
+
+def test_the_one_who_answers_is_introduced_above(tmp_path):
+    text = "Информант: Света, 43 года, бухгалтер, г. Череповец\n12.02.2025\n– Расскажите о себе.\n– Я ищу работу полгода.\n– И как?\n– Я устала."
+    posts = read(transcript(tmp_path, text))
+    assert posts[1].extra["disclosed"] == {"age": 43, "occupation": "бухгалтер", "region": "Череповец"}
+    assert [p.role for p in posts] == ["interviewer", "client"] * 2
 
 
 def test_who_answers_is_seen_from_the_talk(tmp_path):
