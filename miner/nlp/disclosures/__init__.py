@@ -9,7 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from miner.nlp.disclosures import age, gender
+from miner.nlp.disclosures import (
+    age,
+    card,
+    children,
+    disability,
+    education,
+    employer,
+    gender,
+    income,
+    marital,
+    occupation,
+    region,
+    unemployed,
+)
 from miner.nlp.disclosures.claims import decide
 from miner.nlp.disclosures.speech import Speech
 from miner.records import Disclosure
@@ -17,7 +30,20 @@ from miner.records import Disclosure
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-FIELDS = (age.find, gender.find)
+FIELDS = (
+    card.find,
+    age.find,
+    gender.find,
+    marital.find,
+    children.find,
+    disability.find,
+    education.find,
+    occupation.find,
+    region.find,
+    unemployed.find,
+    income.find,
+    employer.find,
+)
 
 
 def disclosed(doc: Doc) -> tuple[Disclosure, ...]:

@@ -1,0 +1,77 @@
+"""How many children the author has.
+
+>>> said("двое детей, муж на вахте"), said("Трое у меня, жена в декрете"), said("мать двоих детей"), said("мама троих")
+([2], [3], [2], [3])
+>>> said("я одна с дочкой"), said("дочке пять"), said("мальчишкам шесть и восемь"), said("сын и дочь учатся"), said("детей нет")
+([1], [1], [2], [2], [0])
+>>> said("двое внуков"), said("в группе 20 детей"), said("у подруги трое детей"), said("многодетная"), said("двое уволились")
+([], [], [], [], [])
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from miner.nlp.disclosures.claims import HINT, SAID, SHOWN, Claim
+from miner.nlp.disclosures.numerals import COLLECTIVE, COLLECTIVE_OBLIQUE, NUMBER, value
+from miner.nlp.disclosures.speech import Speech
+
+KIDS = r"(?:детей|детишек|деток|ребят|ребятишек|пацанов|пацана|сыновей|сына|дочек|дочерей|дочки|дочери|девчонок|мальчишек|мелких|малышей|малых|садиковских|садовских|школьников|школьника|дошколят|погодок|погодки|дитя|ребенка|близнецов|несовершеннолетних|карапузов|сорванцов)"
+WITH = r"(?:двумя|тремя|четырьмя|пятью|шестью|двоими|троими)"
+KIDS_ABLT = r"(?:детьми|пацанами|сыновьями|дочками|дочерьми|детками|малышами|мелкими|девчонками|мальчишками|школьниками)"
+AGES = rf"({NUMBER})(?: (?:лет|года|год))?(?: и|,) (?:{NUMBER})"
+RULES = [
+    (SAID, re.compile(rf"\b({COLLECTIVE}|два|две|три|четыре|\d)(?: (?:маленьких|малолетних|несовершеннолетних|своих|наших|моих|взрослых|школьных))? {KIDS}\b")),
+    (SAID, re.compile(rf"\b(?:мать|мама|мамочка|матерь|отец|папа|батя|мамка)(?:-одиночка)? ({COLLECTIVE_OBLIQUE})\b")),
+    (SAID, re.compile(rf"\b(?:у меня|нас с \w+|у нас|растим|воспитываю|ращу|поднимаю|кормлю|тяну|детей)(?: \w+)? ({COLLECTIVE}|{COLLECTIVE_OBLIQUE})\b(?! (?:из|уволил|ушл|коллег|сотрудник|человек|работ))")),
+    (SAID, re.compile(rf"\b({COLLECTIVE})(?: у меня| на руках| на шее| на иждивении)\b")),
+    (SAID, re.compile(rf"\b(?:детей|детишек)(?: у меня| у нас)? ({COLLECTIVE}|\d)\b")),
+    (SAID, re.compile(rf"\bс ({WITH}|{COLLECTIVE_OBLIQUE}) (?:маленькими |малолетними )?{KIDS_ABLT}\b")),
+    (SHOWN, re.compile(rf"\bна ({COLLECTIVE_OBLIQUE}) (?:детей|ребят|детишек)\b")),
+    (SHOWN, re.compile(rf"\b({COLLECTIVE}), (?:младш|старш|самом[уй]|последн|один уже)")),
+]
+TWO = [
+    re.compile(rf"\b(?:мальчишкам|девчонкам|пацанам|детям|сыновьям|дочкам|дочерям|ребятам|малышам)(?: по)? {AGES}"),
+    re.compile(r"\b(?:сын и доч\w+|доч\w+ и сын\b|сыном и дочк?\w+|дочк?\w+ и сыном|старш(?:ему|ей|ий|ая)\b[^.!?]{1,40}\bмладш(?:ему|ей|ий|ая))\b"),
+]
+ONE = [
+    (SHOWN, re.compile(r"\b(?:один|одна|одной|одну) (?:ребенок|сын|сынок|дочь|дочка|дочку|доченька)\b|\b(?:сын|дочка|дочь|ребенок) (?:один|одна)\b")),
+    (SHOWN, re.compile(r"\b(?:одна|один) (?:с|воспитываю|ращу|тяну|поднимаю) (?:сына?|сыном|дочк?(?:ой|у|ь|ерью)|ребенк(?:ом|а)|мал(?:ой|ым))\b|\b(?:сына|дочку|дочь|ребенка) (?:одна|один) (?:ращу|воспитываю|тяну|поднимаю)\b")),
+    (HINT, re.compile(rf"\b(?:дочке|дочери|доченьке|сыну|сынишке|сынуле|ребенку|малому|мелкому|мелкой|малышу|малышке)(?: сейчас| всего| уже)? (?:{NUMBER}|полтора|полгода|годик|год)\b(?! (?:час|минут|тысяч|руб|раз))")),
+    (HINT, re.compile(r"\bс (?:(?:маленьким|грудным|годовалым|новорожденным) )?(?:ребенком|малышом|грудничком) (?:на руках|до (?:трех|полутора) лет)\b")),
+]
+NONE = re.compile(r"\bдетей (?:у меня |у нас |пока )?нет\b|\bбездетн(?:ая|ый)\b|\bдетей пока нет\b")
+MANY = re.compile(r"\b(?:дет[ия]|детям|детьми|младш\w+|старш\w+|мальчишк[иа]|девчонк[иа])\b")
+NOT_MINE = re.compile(
+    r"\b(?:групп\w*|класс\w*|внук\w*|внуч\w*|подруг\w*|сосед\w*|сестр\w*|брат\w*|ее|его|их|них|нее|него|коллег\w*|знаком\w*|друг\w*|начальни\w*|одной|семь[яюе]х?|женщин\w*|мама с|мамы с|нян[яюе]\w*|учу|веду|нужно|хочу|хотим|если|когда|ваш\w*|твои\w*|чуж\w*)\b[^.!?;]{0,30}$"
+)
+MOST = 15
+
+
+def find(speech: Speech) -> Iterator[Claim]:
+    plain = speech.plain
+    if not speech.mentions("дет", "дит", "сын", "доч", "мал", "мелк", "реб", "пацан", "оих", "ое", "еро", "ерых", "девчон", "школьн", "садик"):
+        return
+    for strength, rule in RULES:
+        for match in rule.finditer(plain):
+            number = value(match[1])
+            if number and 0 < number <= MOST and not NOT_MINE.search(speech.before(match.start(), 40)):
+                yield Claim("children", number, match.start(), match.end(), strength)
+    for rule in TWO:
+        for match in rule.finditer(plain):
+            if not NOT_MINE.search(speech.before(match.start(), 40)):
+                yield Claim("children", 2, match.start(), match.end(), SHOWN)
+    several = bool(MANY.search(plain))
+    for strength, rule in ONE:
+        for match in rule.finditer(plain):
+            if not NOT_MINE.search(speech.before(match.start(), 40)) and not (strength == HINT and several):
+                yield Claim("children", 1, match.start(), match.end(), strength)
+    for match in NONE.finditer(plain):
+        yield Claim("children", 0, match.start(), match.end(), SAID)
+
+
+def said(text: str) -> list[str | int]:
+    from miner.nlp.disclosures.claims import decide
+
+    return [fact.value for fact in decide(find(Speech(text)))]

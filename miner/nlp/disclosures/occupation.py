@@ -1,0 +1,75 @@
+"""Who the author is or was by calling.
+
+>>> said("Я бухгалтер"), said("токарь я, шестой разряд"), said("Сам механик"), said("работала кассиром десять лет")
+(['бухгалтер'], ['токарь'], ['механик'], ['кассир'])
+>>> said("взяли технологом!"), said("двадцать лет экономистом"), said("по образованию горный мастер")
+(['технолог'], ['экономист'], ['горный мастер'])
+>>> said("хочу работать поваром"), said("муж работал водителем"), said("предложили мойщика посуды"), said("я бы пошла швеёй")
+([], [], [], [])
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from miner.nlp.disclosures.card import VAGUE
+from miner.nlp.disclosures.claims import HINT, SAID, SHOWN, Claim
+from miner.nlp.disclosures.lexicons import profession
+from miner.nlp.disclosures.numerals import NUMBER
+from miner.nlp.disclosures.people import SOMEBODY
+from miner.nlp.disclosures.speech import Speech
+
+PHRASE = r"([а-я]{3,}(?:-[а-я]+)*(?: [а-я]{2,}(?:-[а-я]+)*){0,4})"
+ASIDE = r"(?:,? (?:же|вот|ведь|тоже|сам|сама|вообще-то|вообще|просто|обычный|обычная|бывший|бывшая|сейчас|теперь|уже|между прочим|значит|ну|это самое|как бы|если что|честно|по профессии|по специальности|по образованию|по диплому|—|-|–),?){0,3}"
+FORMER = r"(?:работаю|работал[аи]?|тружусь|трудил(?:ся|ась)|отработал[аи]?|проработал[аи]?|отпахал[аи]?|оттрубил[аи]?|пашу|устроил(?:ся|ась)|взяли|приняли|вышел|вышла|выхожу|оформили|служил|служу|числюсь|числил(?:ся|ась)|сижу|сидел[а]?|был|была|стал|стала|подрабатываю|выпустил(?:ся|ась)|работа)"
+RULES = [
+    (SAID, "nomn", re.compile(rf"(?<![\w-])я{ASIDE}[ ,]{{1,2}}{PHRASE}")),
+    (SAID, "nomn", re.compile(rf"(?<![\w-])(?:сам|сама),? {PHRASE}")),
+    (SAID, "nomn", re.compile(rf"\b(?:по (?:профессии|специальности|образованию|диплому|первому образованию)|(?:моя |мой )(?:профессия|специальность|должность)|должность|профессия|специальность)(?: я| сам| сама)?[ :,—–-]{{1,3}}{PHRASE}")),
+    (SHOWN, "nomn", re.compile(rf"\b(?:скажу|поясню|пишу|говорю|отвечу|подтвержу|объясню|замечу)(?: вам)? как {PHRASE}")),
+    (SHOWN, "ablt", re.compile(rf"\b(?<!не ){FORMER}(?: [а-я-]+){{0,3}}? {PHRASE}")),
+    (SHOWN, "ablt", re.compile(rf"\b{NUMBER} (?:лет|года|год)(?: \w+)? {PHRASE}")),
+    (HINT, "ablt", re.compile(rf"^\W*(?:ищу |ищу работу )?{PHRASE}(?=,)")),
+]
+AFTER = re.compile(r"([а-я]{3,}(?:-[а-я]+)*(?: [а-я]{3,}){0,2}) я(?= ?[,.!…]| от | по | с |$)")
+BY = re.compile(r"([а-я]{3,}(?:-[а-я]+)*(?: [а-я]{3,}){0,2}) по (?:профессии|специальности|образованию|диплому)\b")
+WISH = re.compile(r"(?<![\w-])(?:бы?|хочу|хотел|хотела|хотелось|мечтаю|может|если|чтоб|чтобы|предложили|предлагают|пусть|возьмут|не)(?![\w-])")
+
+
+def find(speech: Speech) -> Iterator[Claim]:
+    plain = speech.plain
+    for strength, case, rule in RULES:
+        for match in rule.finditer(plain):
+            if somebody_else(speech, match.start(), match.start(1)):
+                continue
+            for offset, phrase in tails(match[1], case):
+                if (calling := profession(phrase, case)) and calling not in VAGUE:
+                    at = match.start(1) + offset
+                    yield Claim("occupation", calling, at, at + len(phrase.split()[0]), strength)
+                    break
+    for rule in (AFTER, BY):
+        for match in rule.finditer(plain):
+            for offset, phrase in tails(match[1], "ablt"):
+                if (calling := profession(phrase, "nomn") or profession(phrase, "ablt")) and calling not in VAGUE:
+                    yield Claim("occupation", calling, match.start(1) + offset, match.end(1), SAID)
+                    break
+
+
+def tails(phrase: str, case: str) -> Iterator[tuple[int, str]]:
+    """The phrase, and in an oblique case what is left of it without its first words."""
+    yield 0, phrase
+    if case == "ablt":
+        for match in re.finditer(r" (?=\w)", phrase):
+            yield match.end(), phrase[match.end() :]
+
+
+def somebody_else(speech: Speech, start: int, end: int) -> bool:
+    """Whether the clause speaks of another person or of a wish."""
+    before = re.split(r"[,;:—–()]", speech.before(start, 40))[-1] + speech.plain[start:end]
+    after = re.split(r"[,;:—–().!?]", speech.plain[end : end + 40])[0]
+    return bool(SOMEBODY.search(before) or WISH.search(before) or re.search(r"(?<!\w)бы?(?!\w)", after))
+
+
+def said(text: str) -> list[str | int]:
+    return [claim.value for claim in find(Speech(text))]

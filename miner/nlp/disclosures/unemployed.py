@@ -1,0 +1,57 @@
+"""How many months the author has been out of work.
+
+>>> said("Девять месяцев без работы уже"), said("седьмой месяц сижу дома без работы"), said("полгода не могу устроиться")
+([9], [7], [6])
+>>> said("без работы одиннадцать месяцев"), said("Год и два месяца дома"), said("уже пять месяцев ищу работу")
+([11], [14], [5])
+>>> said("муж год без работы"), said("три месяца платили пособие"), said("второй год без работы"), said("работал 5 месяцев")
+([], [], [], [])
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from miner.nlp.disclosures.claims import SAID, SHOWN, Claim
+from miner.nlp.disclosures.numerals import NUMBER, ORDINAL, value
+from miner.nlp.disclosures.people import SOMEBODY
+from miner.nlp.disclosures.speech import Speech
+
+SPAN = rf"(?:(?P<months>{NUMBER}) (?:месяц(?:а|ев)?|мес\.?)|(?P<ordinal>{ORDINAL}) месяц|(?P<half>полгода)|(?P<yearhalf>полтора года)|(?P<year>год)(?: и (?P<more>{NUMBER}) месяц(?:а|ев)?)?|(?P<one>месяц))"
+OUT = r"(?:без работы|не работаю|безработн\w+|сижу без работы|ищу(?: работу| место|,|$|\b(?! (?:курс|групп)))|никуда не берут|не могу (?:устроиться|найти)|сижу(?: дома| на бирже)?(?=[.,!]|$)|сижу дома|без дела|дома(?=[.,!]))"
+AFTER = re.compile(rf"(?<![\w-]){SPAN}(?:,? (?:уже|как|значит|я|вот|дома|сижу|на шее|по сути|считай)){{0,3}},? {OUT}")
+BEFORE = re.compile(rf"\b(?:без работы|не работаю|ищу работу|сижу дома)(?: уже| вот| как)? {SPAN}")
+NOT_SAID = re.compile(r"\b(?:если|через|почти|больше|около|за|после|на|не|прошл\w+|хотя бы|минимум|был[аи]?|сидел[аи]?)(?: \w+)? $")
+
+
+def find(speech: Speech) -> Iterator[Claim]:
+    if not speech.mentions("месяц", "полгода", "год", "мес"):
+        return
+    for strength, rule in ((SAID, AFTER), (SAID, BEFORE)):
+        for match in rule.finditer(speech.plain):
+            before = re.split(r"[,;:—–()]", speech.before(match.start(), 30))[-1]
+            if SOMEBODY.search(before) or NOT_SAID.search(before):
+                continue
+            if months := length(match):
+                weak = match["one"] or (match["year"] and "без работы" not in match.group())
+                yield Claim("unemployed_months", months, match.start(), match.end(), SHOWN if weak else strength)
+
+
+def length(match: re.Match[str]) -> int | None:
+    if match["half"]:
+        return 6
+    if match["yearhalf"]:
+        return 18
+    if match["year"]:
+        return 12 + ((value(match["more"]) or 0) if match["more"] else 0)
+    if match["one"]:
+        return 1
+    months = value(match["months"] or match["ordinal"])
+    return months if months and months <= 120 else None
+
+
+def said(text: str) -> list[str | int]:
+    from miner.nlp.disclosures.claims import decide
+
+    return [fact.value for fact in decide(find(Speech(text)))]
