@@ -46,7 +46,7 @@ def specificity(keywords: Sequence[str], words: Mapping[str, int], background: M
     (Monroe, Colaresi and Quinn 2008, "Fightin' Words"). 0 when there is nothing to compare with.
 
     >>> round(specificity(["трактор"], {"трактор": 9, "работа": 50}, {"трактор": 1, "работа": 300}), 1)
-    3.4
+    3.8
     >>> specificity(["трактор"], {"трактор": 9}, {})
     0.0
     """

@@ -140,7 +140,7 @@ def _clusters(alike: np.ndarray, seed: int) -> list[int]:
     return [int(label) for label in model.fit_predict(1 - alike)]
 
 
-def _theme(  # noqa: PLR0917  # one call, in the same order as its lines
+def _theme(
     group: str,
     kind: Kind,
     ids: Sequence[int],
