@@ -6,10 +6,12 @@ the nominative; the first that is none ends the card of its sentence.
 >>> said("Здравствуйте! Самара, 43 года, бухгалтер, двадцать лет в одном тресте")
 [('region', 'Самара'), ('age', 43), ('occupation', 'бухгалтер')]
 >>> said("Ну, тридцать четыре, двое, муж на вахте. Я продавец.")
-[('age', 34), ('children', 2)]
->>> said("Сорок семь. Корректор."), said("Хабаровск. Подала на курсы")
-([('age', 47), ('occupation', 'корректор')], [('region', 'Хабаровск')])
+[('age', 34), ('children', 2), ('occupation', 'продавец')]
+>>> said("Сорок семь. Корректор."), said("Хабаровск. Подала на курсы"), said("Я швея, пятьдесят три, Чебоксары.")
+([('age', 47), ('occupation', 'корректор')], [('region', 'Хабаровск')], [('occupation', 'швея'), ('age', 53), ('region', 'Чебоксары')])
 >>> said("Двадцать минут ждал. Семь отказов, три звонка"), said("Россия, вперёд!"), said("требуется повар, 35 лет")
+([], [], [])
+>>> said("Охранник и тот приветливее"), said("Психолог в центре чудесная"), said("Ну что. Семьдесят, и чтоб не в конверте")
 ([], [], [])
 """
 
@@ -20,78 +22,90 @@ from collections.abc import Iterator
 
 from miner.nlp.disclosures import places
 from miner.nlp.disclosures.claims import SAID, SHOWN, Claim
-from miner.nlp.disclosures.lexicons import profession
+from miner.nlp.disclosures.lexicons import calling_alone
 from miner.nlp.disclosures.numerals import COLLECTIVE, NUMBER, value
-from miner.nlp.disclosures.speech import Speech
+from miner.nlp.disclosures.people import SOMEBODY
+from miner.nlp.disclosures.speech import BLANK, Speech
 
 SENTENCES = 4
 YOUNGEST, OLDEST = 14, 90
+GREETING = 40
 FILLER = re.compile(
-    r"^(?:\W|(?:ну|вот|так|значит|короче|в общем|э-э|это|это самое|как бы|что ж|ой|да|и|а|уже|сейчас|мне|сам|сама|привет|всем привет"
-    r"|здравствуйте|добрый день|добрый вечер|всем доброго|доброго дня|доброго|коллеги|девочки|девчат|девчонки|мужики|народ|ребят|ребята|форумчане|друзья"
-    r"|пишу|расскажу|о себе|кратко|в двух словах|меня зовут \w+(?: \w+){0,2})(?![\w-]))*"
+    r"^(?:[^\w\d]|(?:ну|вот|так|значит|короче|в общем|э-э|это|это самое|как бы|что ж|ой|да|и|а|уже|сейчас|сам|сама|я|привет|всем привет|сап"
+    r"|здравствуйте|добрый день|добрый вечер|всем доброго|доброго дня|доброго|доброго времени суток|коллеги|девочки|девчат|девчонки|мужики"
+    r"|народ|ребят|ребята|форумчане|друзья|пишу|расскажу|о себе|кратко|в двух словах|меня зовут \w+(?: \w+){0,2})(?![\w-]))*"
 )
-NEUTRAL = re.compile(r"^(?:меня зовут \w+(?: \w+){0,2}|пенсионер(?:ка)?|предпенсионер(?:ка)?|безработн(?:ый|ая)|инвалид|женат|замужем|не замужем|в разводе|разведена?|холост|вдова|вдовец|\w+ третьего разряда|муж .{2,20}|жена .{2,20}|мать-одиночка|отец-одиночка|город|россия)$")
-AGE = re.compile(rf"(?:мне )?(?:уже |всего )?({NUMBER})( ?(?:лет|год|года|годиков|годков))?(?: мне| уже| отроду)?")
-KIDS = re.compile(rf"({COLLECTIVE})(?: (?:детей|детишек|ребят|пацанов|сыновей|дочек|мелких|малышей|сорванцов|погодок))?(?: у меня| на руках| дома)?")
+# Segments that go with a card and are read elsewhere, or say nothing here.
+NEUTRAL = re.compile(
+    r"(?:(?:работающ\w+ )?(?:пред)?пенсионер(?:ка)?|безработн(?:ый|ая)|инвалид(?: .{1,20})?|женат|замужем|не замужем|не женат|в разводе|разведена?|холост"
+    r"|вдова|вдовец|муж .{2,20}|жена .{2,20}|(?:мать|отец|мама|папа)(?:-одиночка)?(?: (?:двоих|троих|четверых|пятерых))?|"
+    r"(?:колледж|вуз|техникум|институт|универ\w*|школу|училище) (?:закончил|окончил)а?(?: \w+)?|(?:закончил|окончил)а? (?:колледж|вуз|техникум|институт|универ\w*|школу|училище)(?: \w+)?"
+    r"|.{3,15} месяц\w{0,2} без работы|полгода без работы|.{3,12} группа(?: инвалидности)?|стаж .{2,20}|.{2,15} лет стажа|развел(?:ся|ась)|(?:одна|один) с .{3,15})"
+)
+FULL_NAME = re.compile(r"[А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]+(?:ич|на)$")
+AGE = re.compile(rf"(мне )?(?:уже |всего )?({NUMBER})( ?(?:лет|год|года|годиков|годков))?(?: мне| уже| отроду)?")
+KIDS = re.compile(
+    rf"({COLLECTIVE})(?: (?:детей|детишек|ребят|пацанов|сыновей|дочек|мелких|малышей|сорванцов|погодок))?(?: у меня| на руках| дома)?"
+)
 EDUCATION = [
-    ("higher", re.compile(r"(?:два высших|высшее(?: \w+){0,2}|образование высшее(?: \w+)?|магистр|бакалавр|магистратура|красный диплом)")),
-    ("vocational", re.compile(r"(?:среднее специальное|среднее техническое|средне-специальное|среднее профессиональное|образование среднее \w+|техникум|колледж|пту|училище|диплом (?:техникума|колледжа))")),
+    ("higher", re.compile(r"(?:два высших|высшее(?: \w+){0,2}|образование высшее(?: \w+)?|магистр(?:-\w+)?|бакалавр|магистратура|после (?:вуза|универа|института|магистратуры|бакалавриата))")),
+    ("vocational", re.compile(r"(?:среднее специальное|среднее техническое|средне-специальное|среднее профессиональное|образование среднее \w+|техникум|колледж|пту|училище|диплом (?:техникума|колледжа)|после (?:колледжа|техникума|технаря|училища|пту|шараги))")),
     ("school", re.compile(r"(?:девять классов|9 классов|11 классов|одиннадцать классов)")),
 ]
-ADVERTISEMENT = re.compile(r"требу[её]тся|требуются|приглаша|вакансия[:!]|набира[ею]|ищем |оплата|подработка|график [25]|доход")
-TAIL = 5
+ADVERTISEMENT = re.compile(
+    r"требу[её]тся|требуются|приглаша|ваканси[яю][:!]|набира[ею]|оплата|график [25]|доход|звоните|пишите в лс|запись|р/час|руб/|скидк"
+)
 
 
 def find(speech: Speech) -> Iterator[Claim]:
     if ADVERTISEMENT.search(speech.plain[:300]):
         return
     for number, (start, stop) in enumerate(speech.sentences[:SENTENCES]):
-        claims = list(sentence(speech, start, stop, opening=number == 0))
-        if not claims and number and len(speech.plain[start:stop]) > 60:
-            return
-        yield from claims
+        yield from sentence(speech, start, stop, opening=number == 0 or not speech.plain[:start].strip(" !.,\n" + BLANK)[GREETING // 4 :])
 
 
 def sentence(speech: Speech, start: int, stop: int, *, opening: bool) -> Iterator[Claim]:
-    """The claims of the card at the beginning of a sentence."""
+    """The claims of the card at the beginning of a sentence, and of a calling that stands alone between its commas."""
     found: list[Claim] = []
-    for match in re.finditer(r"[^,;:—–()]+", speech.plain[start:stop]):
+    whole = True
+    for match in SEGMENT.finditer(speech.plain, start, stop):
         segment = match.group()
         skip = FILLER.match(segment)
-        at = start + match.start() + (skip.end() if skip else 0)
-        text = speech.plain[at : start + match.end()].rstrip(" .!?…\n")
-        if not text or NEUTRAL.fullmatch(text):
+        at = match.start() + (skip.end() if skip else 0)
+        text = speech.plain[at : match.end()].rstrip(" .!?…\n")
+        if not text or NEUTRAL.fullmatch(text) or FULL_NAME.match(speech.text[at : at + len(text)]):
             continue
-        claim = characteristic(speech, at, text, opening=opening, alone=not found)
+        claim = characteristic(speech, at, text)
         if claim is None:
+            whole = False
             break
         found.append(claim)
+    # A lone number, place or calling is a card only at the very beginning or as a whole sentence.
+    if len(found) == 1 and not opening and not (whole and found[0].field == "occupation") and "мне" not in speech.plain[start : found[0].end]:
+        return
     yield from found
 
 
-def characteristic(speech: Speech, at: int, text: str, *, opening: bool, alone: bool) -> Claim | None:
+SEGMENT = re.compile(r"[^,;:—–()\n]+")
+
+
+def characteristic(speech: Speech, at: int, text: str) -> Claim | None:
     """The one characteristic that a whole segment names."""
     end = at + len(text)
     if match := AGE.fullmatch(text):
-        age = value(match[1])
-        if age is not None and YOUNGEST <= age <= OLDEST and not match[1].isspace() and (opening or match[2] or len(text) > 2):
-            return Claim("age", age, at, end, SAID if match[2] else SHOWN)
-        return None
-    if (match := KIDS.fullmatch(text)) and (not alone or text != match[1]):
+        age = value(match[2])
+        if age is not None and YOUNGEST <= age <= OLDEST:
+            return Claim("age", age, at, end, SAID if match[3] or match[1] else SHOWN)
+    if match := KIDS.fullmatch(text):
         return Claim("children", value(match[1]) or 0, at, end, SHOWN)
     for level, pattern in EDUCATION:
         if pattern.fullmatch(text):
             return Claim("education", level, at, end, SHOWN)
     if place := places.in_nominative(speech.text[at:end]):
         return Claim("region", place, at, end, SHOWN)
-    if len(text.split()) <= TAIL and (calling := profession(text, "nomn")) and calling not in VAGUE:
+    if (calling := calling_alone(text)) and not SOMEBODY.search(speech.before(at, 30)):
         return Claim("occupation", calling, at, end, SHOWN)
     return None
-
-
-# Callings that say too little alone.
-VAGUE = frozenset(("мастер", "специалист", "рабочий", "рабочая", "помощник", "начальник", "директор", "руководитель", "консультант", "агент", "капитан", "ведущий", "ведущая", "оператор", "военный", "инспектор"))
 
 
 def said(text: str) -> list[tuple[str, str | int]]:

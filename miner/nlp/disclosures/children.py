@@ -2,7 +2,7 @@
 
 >>> said("двое детей, муж на вахте"), said("Трое у меня, жена в декрете"), said("мать двоих детей"), said("мама троих")
 ([2], [3], [2], [3])
->>> said("я одна с дочкой"), said("дочке пять"), said("мальчишкам шесть и восемь"), said("сын и дочь учатся"), said("детей нет")
+>>> said("один сын, взрослый"), said("дочке пять"), said("мальчишкам шесть и восемь"), said("сын и дочь учатся"), said("детей нет")
 ([1], [1], [2], [2], [0])
 >>> said("двое внуков"), said("в группе 20 детей"), said("у подруги трое детей"), said("многодетная"), said("двое уволились")
 ([], [], [], [], [])
@@ -19,6 +19,9 @@ from miner.nlp.disclosures.speech import Speech
 
 KIDS = r"(?:детей|детишек|деток|ребят|ребятишек|пацанов|пацана|сыновей|сына|дочек|дочерей|дочки|дочери|девчонок|мальчишек|мелких|малышей|малых|садиковских|садовских|школьников|школьника|дошколят|погодок|погодки|дитя|ребенка|близнецов|несовершеннолетних|карапузов|сорванцов)"
 WITH = r"(?:двумя|тремя|четырьмя|пятью|шестью|двоими|троими)"
+BARE = re.compile(rf"(?:^|[.!?,;] )(?:ну,? |их |нас |говорю |сказала,? |что )?({COLLECTIVE}|пятерых|четверых)(?=[,.!;]| со мной| по лавкам| своих)")
+HOME = ("дет", "сад", "школ", "декрет", "муж", "жена", "младш", "старш", "мама", "мать", "отец", "реб")
+STRANGERS = re.compile(r"\b(?:кандидат|работник|сотрудник|человек|уволил|взяли|пришл|приш|прислал|заболел|ушли|коллег|мужик|нов(?:ых|еньк)|осталось)\w*")
 KIDS_ABLT = r"(?:детьми|пацанами|сыновьями|дочками|дочерьми|детками|малышами|мелкими|девчонками|мальчишками|школьниками)"
 AGES = rf"({NUMBER})(?: (?:лет|года|год))?(?: и|,) (?:{NUMBER})"
 RULES = [
@@ -37,9 +40,7 @@ TWO = [
 ]
 ONE = [
     (SHOWN, re.compile(r"\b(?:один|одна|одной|одну) (?:ребенок|сын|сынок|дочь|дочка|дочку|доченька)\b|\b(?:сын|дочка|дочь|ребенок) (?:один|одна)\b")),
-    (SHOWN, re.compile(r"\b(?:одна|один) (?:с|воспитываю|ращу|тяну|поднимаю) (?:сына?|сыном|дочк?(?:ой|у|ь|ерью)|ребенк(?:ом|а)|мал(?:ой|ым))\b|\b(?:сына|дочку|дочь|ребенка) (?:одна|один) (?:ращу|воспитываю|тяну|поднимаю)\b")),
     (HINT, re.compile(rf"\b(?:дочке|дочери|доченьке|сыну|сынишке|сынуле|ребенку|малому|мелкому|мелкой|малышу|малышке)(?: сейчас| всего| уже)? (?:{NUMBER}|полтора|полгода|годик|год)\b(?! (?:час|минут|тысяч|руб|раз))")),
-    (HINT, re.compile(r"\bс (?:(?:маленьким|грудным|годовалым|новорожденным) )?(?:ребенком|малышом|грудничком) (?:на руках|до (?:трех|полутора) лет)\b")),
 ]
 NONE = re.compile(r"\bдетей (?:у меня |у нас |пока )?нет\b|\bбездетн(?:ая|ый)\b|\bдетей пока нет\b")
 MANY = re.compile(r"\b(?:дет[ия]|детям|детьми|младш\w+|старш\w+|мальчишк[иа]|девчонк[иа])\b")
@@ -51,24 +52,36 @@ MOST = 15
 
 def find(speech: Speech) -> Iterator[Claim]:
     plain = speech.plain
+    if not speech.counts and not speech.mentions("детей", "сын и", "сыном и", "дочь и", "дочк", "старш", "бездетн"):
+        return
     if not speech.mentions("дет", "дит", "сын", "доч", "мал", "мелк", "реб", "пацан", "оих", "ое", "еро", "ерых", "девчон", "школьн", "садик"):
         return
     for strength, rule in RULES:
         for match in rule.finditer(plain):
             number = value(match[1])
-            if number and 0 < number <= MOST and not NOT_MINE.search(speech.before(match.start(), 40)):
+            if number and 0 < number <= MOST and mine(speech, match.start()):
                 yield Claim("children", number, match.start(), match.end(), strength)
+    if speech.mentions(*HOME):
+        for match in BARE.finditer(plain):
+            sentence = speech.before(match.start(), 60) + speech.after(match.start(1), 60)
+            if not STRANGERS.search(sentence):
+                yield Claim("children", value(match[1]) or 0, match.start(1), match.end(1), HINT)
     for rule in TWO:
         for match in rule.finditer(plain):
-            if not NOT_MINE.search(speech.before(match.start(), 40)):
+            if mine(speech, match.start()):
                 yield Claim("children", 2, match.start(), match.end(), SHOWN)
     several = bool(MANY.search(plain))
     for strength, rule in ONE:
         for match in rule.finditer(plain):
-            if not NOT_MINE.search(speech.before(match.start(), 40)) and not (strength == HINT and several):
+            if mine(speech, match.start()) and not (strength == HINT and several):
                 yield Claim("children", 1, match.start(), match.end(), strength)
     for match in NONE.finditer(plain):
         yield Claim("children", 0, match.start(), match.end(), SAID)
+
+
+def mine(speech: Speech, at: int) -> bool:
+    """Whether nobody else is named in the clause before the children."""
+    return not NOT_MINE.search(re.split(r"[,;:—–(]", speech.before(at, 40))[-1])
 
 
 def said(text: str) -> list[str | int]:

@@ -25,11 +25,12 @@ from miner.nlp.disclosures.speech import Speech
 PEOPLE = r"(?:человек|чел\.?|сотрудников|работников|ставок|голов|штатных единиц|душ)"
 OURS = r"(?:нас|у нас(?: в штате| работает| трудится)?|в штате|по штату|штат|коллектив|численность|работает)"
 HEADCOUNT = [
-    (SAID, re.compile(rf"\b{OURS}(?: \w+)?[ ,:—–-]{{1,3}}({NUMBER}) {PEOPLE}(?! (?:в очеред|уволил|сократил|пришл|на место))")),
+    (SAID, re.compile(rf"\b{OURS}(?: (?:уже|сейчас|всего|около|примерно|больше|там|где-то))?[ ,:—–-]{{1,3}}({NUMBER}) {PEOPLE}(?! (?:в очеред|уволил|сократил|пришл|на место))")),
     (SAID, re.compile(rf"\b({NUMBER}) {PEOPLE} (?:по штату|в штате|в сезон|персонала|у нас|работает|нас)\b")),
     (SAID, re.compile(rf"\b({NUMBER}) нас\b(?=[.,!])")),
 ]
 IN_CARD = re.compile(rf"(?:^|[,.:—–] ?)(?:ну,? )?(?:это )?({NUMBER}) {PEOPLE}(?=[,.!—–:]|$| по штату| в)")
+FIRM = ("кадров", "производств", "предприяти", "организац", "директор по", "отдел подбора", "ооо", "акционерн", "агрохолдинг", "мы набира", "персонал")
 LAID_OFF = re.compile(r"\b(?:сократил|уволил|закрыл|очеред|на улиц|на место|собесед|на курс|в группе|в классе|пришло|собралось)\w*")
 FORMS = [
     ("самозанятый", SAID, re.compile(r"\b(?:я|сам|сама|как|теперь|уже|работаю(?: как)?|оформлен[а]? как|стал[а]?|мы|тоже)(?:,? \w+)? самозанят(?:ый|ая|ой|ым)\b|\b(?:оформил[а]?|открыл[а]?|зарегистрировал[а]?|взял[а]?) (?:себе )?самозанят\w+|(?:^|[.!?,] ?)самозанят(?:ый|ая)(?=[,.!]| с )|\bплачу (?:налог|нпд)[^.!?]{0,20}самозанят\w+")),
@@ -37,7 +38,7 @@ FORMS = [
     ("ООО", SAID, re.compile(r"\b(?:мы|у нас|наше|мое|обычное|маленькое|небольшое|работодатель)(?:,? \w+)?,? ооо\b(?! [«\"¤])|(?:^|[.!?] ?)(?:ну,? )?ооо(?=,)")),
     ("АО", SAID, re.compile(r"\b(?:мы|у нас|наше|работаю в)(?: \w+)? (?:ао|пао|зао)\b(?! [«\"¤])|(?:^|[.!?,] ?)(?:ну,? )?(?:ао|пао|зао|акционерное общество)(?=,)")),
 ]
-WISH = re.compile(r"\b(?:хочу|хотел\w*|бы|если|думаю|планирую|собираюсь|мечтаю|может|чтобы?|можно|закрыл\w*)\b[^.!?;]{0,25}$")
+WISH = re.compile(r"\b(?:один|двое|кто|зарегистрируюсь|хочу|хотел\w*|бы|если|думаю|планирую|собираюсь|мечтаю|может|чтобы?|можно|закрыл\w*)\b[^.!?;]{0,40}$")
 
 
 @functools.cache
@@ -57,19 +58,24 @@ def find(speech: Speech) -> Iterator[Claim]:
 
 
 def headcount(speech: Speech) -> Iterator[Claim]:
-    if not speech.mentions("человек", "чел", "сотрудник", "работник", " нас", "ставок", "голов"):
+    """How many people work there; with it, or with a calling of the personnel office, the industry."""
+    firm = speech.mentions(*FIRM)
+    if speech.counts and speech.mentions("человек", "чел", "сотрудник", "работник", " нас", "ставок", "голов"):
+        found = [(strength, match) for strength, rule in HEADCOUNT for match in rule.finditer(speech.plain)]
+        for strength, match in found:
+            number = value(match[1])
+            start, stop = speech.before(match.start(), 60), speech.after(match.end(), 40)
+            if number and number > 1 and not LAID_OFF.search(start + " " + stop):
+                firm = True
+                yield Claim("headcount", number, match.start(), match.end(), strength)
+    if not firm:
         return
-    found = []
-    for strength, rule in HEADCOUNT:
-        found += [(strength, match) for match in rule.finditer(speech.plain)]
-    found += [(HINT, match) for match in IN_CARD.finditer(speech.plain[:150])]
-    for strength, match in found:
-        number = value(match[1])
-        start, stop = speech.before(match.start(), 60), speech.after(match.end(), 40)
-        if number and number > 1 and not LAID_OFF.search(start + " " + stop):
-            yield Claim("headcount", number, match.start(), match.end(), strength)
-            if strength != HINT or match.start() < 60:
-                yield from industry(speech)
+    yield from industry(speech)
+    if speech.counts:
+        for match in IN_CARD.finditer(speech.plain[:120]):
+            number = value(match[1])
+            if number and number > 2 and not LAID_OFF.search(speech.after(match.end(), 40)):
+                yield Claim("headcount", number, match.start(), match.end(), HINT)
 
 
 def industry(speech: Speech) -> Iterator[Claim]:

@@ -74,6 +74,7 @@ TRIGGERS = ("я ", "как ", "одиноч", "замуж", "одн", "сам", 
 class Shape(NamedTuple):
     """What the features of a word say, read once per distinct set of features. Genders are "f", "m" or ""."""
 
+    word: str  # in lower case
     predicate: str  # the gender that a verb in the past or a short form shows
     short: bool
     noun: str  # "nom", "acc" or ""
@@ -125,11 +126,8 @@ class Reader:
             if key not in known:
                 known[key] = shape(doc[i])
         self.shapes = [known[key] for key in keys]
+        self.words = [found.word for found in self.shapes]
         self.mine: set[int] = set()
-
-    @functools.cached_property
-    def words(self) -> list[str]:
-        return [token.lower_ for token in self.doc]
 
     def claims(self) -> Iterator[Claim]:
         for i, found in enumerate(self.shapes):
@@ -250,6 +248,7 @@ def shape(token: Token) -> Shape:
     predicate, short = shown(token.lower_, tagged)
     nominal = not predicate and bool(gender) and token.pos_ in {"NOUN", "PROPN"}
     return Shape(
+        word=token.lower_,
         predicate=predicate,
         short=short,
         noun=case if nominal else "",

@@ -47,6 +47,50 @@ def profession(phrase: str, case: str) -> str | None:
     return None
 
 
+# What may follow a calling in a list: «электрик пятого разряда», «переводчик с немецкого», «администратор в фитнесе».
+TAIL = re.compile(
+    r"(?: \w+ (?:разряда|категории|класса)| категории \w| с (?:немецкого|английского|китайского|\w+ских?)| (?:в|на) [а-я-]+| по [а-я]+(?: [а-я]+)?"
+    r"| со стажем| с (?:большим )?(?:опытом|стажем)| в прошлом| на пенсии| от бога| высшей категории)?"
+)
+# Callings that say too little alone.
+VAGUE = frozenset(
+    "мастер специалист рабочий рабочая помощник начальник директор руководитель консультант агент капитан ведущий ведущая военный"
+    " инспектор разведчик депутат муж начальник цеха".split()
+)
+
+
+@functools.lru_cache(maxsize=20_000)
+def calling_alone(segment: str) -> str | None:
+    """The calling that a whole segment names, with nothing beside it but grade, place and the like.
+
+    >>> calling_alone("электрик пятого разряда"), calling_alone("администратор в фитнесе"), calling_alone("преподаватель живой")
+    ('электрик', 'администратор', None)
+    """
+    words = segment.split()
+    known = professions()
+    for size in range(min(len(words), 5), 0, -1):
+        head = " ".join(words[:size])
+        if head in known and TAIL.fullmatch(segment[len(head) :]):
+            return known[head] if known[head] not in VAGUE else None
+    return None
+
+
+@functools.cache
+def heads() -> frozenset[str]:
+    """Every form in which a calling's first word may stand, to see at once whether a text names any."""
+    forms: set[str] = set()
+    for name in professions():
+        first = name.split()[0]
+        forms.add(first)
+        for analysis in analyser().parse(first)[:3]:
+            for case in ("nomn", "ablt"):
+                inflected = analysis.inflect({case, "sing"})
+                if inflected:
+                    forms.add(plain(inflected.word))
+        forms.add(f"{first}ой")
+    return frozenset(part for form in forms for part in form.split("-"))
+
+
 def as_named(words: list[str], case: str) -> str | None:
     """Compare with the list after the words that inflect, adjectives and the first noun, got their base form."""
     known = professions()

@@ -58,7 +58,9 @@ def _ordinals() -> dict[str, int]:
 
 FORMS = _forms()
 ORDINALS = _ordinals()
-ADJECTIVE = r"(?:ый|ой|ий|ая|ья|ое|ье|ого|ьего|ей|ьей|ому|ьему|ым|ьим|ом|ьем|ую|ью)"
+ENDINGS = "ый ой ий ая ья ое ье ого ьего ей ьей ому ьему ым ьим ом ьем ую ью".split()
+ORDINAL_FORMS = frozenset(stem + ending for stem in ORDINALS for ending in ENDINGS)
+ADJECTIVE = rf"(?:{'|'.join(ENDINGS)})"
 WORD = "|".join(sorted(FORMS, key=len, reverse=True))
 # A number in figures or up to five numerals in a row.
 NUMBER = rf"(?:\d{{1,2}} ?\d{{3}}(?!\d)|\d{{1,4}}|(?:{WORD})(?: (?:{WORD})){{0,4}})"

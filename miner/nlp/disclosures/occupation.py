@@ -13,9 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from miner.nlp.disclosures.card import VAGUE
-from miner.nlp.disclosures.claims import HINT, SAID, SHOWN, Claim
-from miner.nlp.disclosures.lexicons import profession
+from miner.nlp.disclosures.claims import SAID, SHOWN, Claim
+from miner.nlp.disclosures.lexicons import VAGUE, heads, profession
 from miner.nlp.disclosures.numerals import NUMBER
 from miner.nlp.disclosures.people import SOMEBODY
 from miner.nlp.disclosures.speech import Speech
@@ -30,7 +29,6 @@ RULES = [
     (SHOWN, "nomn", re.compile(rf"\b(?:скажу|поясню|пишу|говорю|отвечу|подтвержу|объясню|замечу)(?: вам)? как {PHRASE}")),
     (SHOWN, "ablt", re.compile(rf"\b(?<!не ){FORMER}(?: [а-я-]+){{0,3}}? {PHRASE}")),
     (SHOWN, "ablt", re.compile(rf"\b{NUMBER} (?:лет|года|год)(?: \w+)? {PHRASE}")),
-    (HINT, "ablt", re.compile(rf"^\W*(?:ищу |ищу работу )?{PHRASE}(?=,)")),
 ]
 AFTER = re.compile(r"([а-я]{3,}(?:-[а-я]+)*(?: [а-я]{3,}){0,2}) я(?= ?[,.!…]| от | по | с |$)")
 BY = re.compile(r"([а-я]{3,}(?:-[а-я]+)*(?: [а-я]{3,}){0,2}) по (?:профессии|специальности|образованию|диплому)\b")
@@ -39,6 +37,8 @@ WISH = re.compile(r"(?<![\w-])(?:бы?|хочу|хотел|хотела|хоте
 
 def find(speech: Speech) -> Iterator[Claim]:
     plain = speech.plain
+    if speech.words.isdisjoint(heads()):
+        return
     for strength, case, rule in RULES:
         for match in rule.finditer(plain):
             if somebody_else(speech, match.start(), match.start(1)):

@@ -15,6 +15,11 @@ TOO_WIDE = frozenset(
     " англия канада индия африка волга дон ока кама обь енисей нева".split()
 )
 KINDS = {"область": "femn", "край": "masc", "район": "masc", "республика": "femn", "округ": "masc"}
+# Every other city has such a district.
+CITY_DISTRICT = re.compile(
+    r"(?:Октябрьск|Ленинск|Советск|Первомайск|Центральн|Пролетарск|Заводск|Индустриальн|Фрунзенск|Московск|Северн|Южн|Западн|Восточн"
+    r"|Железнодорожн|Красноармейск|Комсомольск|Свердловск|Куйбышевск|Калининск|Красногвардейск|Наш|Эт)\w+"
+)
 JOINED = re.compile(r"^(\w+)-(на|над|под)-(\w+)$")
 
 
@@ -53,6 +58,8 @@ def place(words: tuple[str, ...], case: str) -> str | None:
     if len(words) == 1:
         return single(words[0], case)
     first, last = words[0], words[-1]
+    if CITY_DISTRICT.match(first) and last.startswith("район"):
+        return None
     head = next((a for a in analyser().parse(last) if a.tag.POS == "NOUN" and case in a.tag and is_place(a, last)), None)
     if head is None:
         return None
@@ -90,7 +97,7 @@ def single(word: str, case: str) -> str | None:
 
 
 def is_place(analysis: Any, word: str) -> bool:
-    return "Geox" in analysis.tag or analysis.normal_form in KINDS or word[0].isupper()
+    return "Geox" in analysis.tag or analysis.normal_form in KINDS or (not analysis.is_known and word[0].isupper())
 
 
 def spelt(said: str, name: str) -> str:

@@ -13,13 +13,19 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from miner.nlp.disclosures.numerals import FORMS, ORDINAL_FORMS
+
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+NUMERALS = frozenset((*FORMS, *ORDINAL_FORMS, "полгода", "полтора", "месяц", "год"))
 BLANK = "¤"
 # Quotation marks of every kind, a quote of another post at the start of a line.
 QUOTED = re.compile(r"«[^«»]{1,400}»|“[^“”]{1,400}”|„[^„“”]{1,400}[“”]|\"[^\"\n]{2,300}\"|^[^\S\n]*>[^\n]*", re.MULTILINE)
 QUOTE_SIGNS = ("«", "“", "„", '"', ">")
+WORD = re.compile(r"[а-я]+")
+DIGIT = re.compile(r"\d")
+TURN = re.compile(r"(?:^|[.!?…\n]\s*)[—–-]\s")
 SENTENCE = re.compile(r"[^.!?…\n]+(?:[.!?…]+|\n+|$)")
 
 
@@ -30,6 +36,9 @@ def own_words(text: str, quoted: Iterable[tuple[int, int]] = ()) -> str:
         plain = "".join(low if len(low := char.lower()) == 1 else char for char in text)
     plain = plain.replace("ё", "е").replace("\u00a0", " ")
     spans = list(quoted)
+    if plain.startswith(("— ", "- ", "– ")) and len(TURN.findall(plain)) > 1:
+        # A joke or somebody's conversation: none of the voices is known to be the author's.
+        return BLANK * len(plain)
     if any(sign in plain for sign in QUOTE_SIGNS):
         spans += [match.span() for match in QUOTED.finditer(plain)]
     for start, end in spans:
@@ -49,6 +58,15 @@ class Speech:
         """Whether any of the strings occurs; cheap enough to ask before every rule."""
         plain = self.plain
         return any(part in plain for part in parts)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(WORD.findall(self.plain))
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether there is a number at all, in figures or in words."""
+        return not self.words.isdisjoint(NUMERALS) or DIGIT.search(self.plain) is not None
 
     @cached_property
     def sentences(self) -> list[tuple[int, int]]:

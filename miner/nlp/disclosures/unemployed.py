@@ -19,35 +19,40 @@ from miner.nlp.disclosures.people import SOMEBODY
 from miner.nlp.disclosures.speech import Speech
 
 SPAN = rf"(?:(?P<months>{NUMBER}) (?:месяц(?:а|ев)?|мес\.?)|(?P<ordinal>{ORDINAL}) месяц|(?P<half>полгода)|(?P<yearhalf>полтора года)|(?P<year>год)(?: и (?P<more>{NUMBER}) месяц(?:а|ев)?)?|(?P<one>месяц))"
-OUT = r"(?:без работы|не работаю|безработн\w+|сижу без работы|ищу(?: работу| место|,|$|\b(?! (?:курс|групп)))|никуда не берут|не могу (?:устроиться|найти)|сижу(?: дома| на бирже)?(?=[.,!]|$)|сижу дома|без дела|дома(?=[.,!]))"
+OUT = r"(?:без работы|не работаю|безработн\w+|сижу без работы|ищу(?: работу| место|,|$|\b(?! (?:курс|групп)))|никуда не берут|не могу (?:устроиться|найти)|сижу(?: дома| на бирже)?(?=[.,!]|$)|сижу дома|без дела)"
+AT_HOME = re.compile(rf"(?<![\w-])(?:(?P<year>год) и (?P<more>{NUMBER}) месяц(?:а|ев)?|(?P<months>{NUMBER}) месяц(?:а|ев)?) (?:уже )?дома(?=[.,!])")
 AFTER = re.compile(rf"(?<![\w-]){SPAN}(?:,? (?:уже|как|значит|я|вот|дома|сижу|на шее|по сути|считай)){{0,3}},? {OUT}")
 BEFORE = re.compile(rf"\b(?:без работы|не работаю|ищу работу|сижу дома)(?: уже| вот| как)? {SPAN}")
 NOT_SAID = re.compile(r"\b(?:если|через|почти|больше|около|за|после|на|не|прошл\w+|хотя бы|минимум|был[аи]?|сидел[аи]?)(?: \w+)? $")
 
 
 def find(speech: Speech) -> Iterator[Claim]:
+    if not speech.mentions("без работы", "не работаю", "безработн", "ищу", "не берут", "не могу", "сижу", "без дела", "дома"):
+        return
     if not speech.mentions("месяц", "полгода", "год", "мес"):
         return
-    for strength, rule in ((SAID, AFTER), (SAID, BEFORE)):
+    for strength, rule in ((SAID, AFTER), (SAID, BEFORE), (SHOWN, AT_HOME)):
         for match in rule.finditer(speech.plain):
             before = re.split(r"[,;:—–()]", speech.before(match.start(), 30))[-1]
             if SOMEBODY.search(before) or NOT_SAID.search(before):
                 continue
-            if months := length(match):
-                weak = match["one"] or (match["year"] and "без работы" not in match.group())
+            groups = match.groupdict()
+            if months := length(groups):
+                weak = groups.get("one") or (groups.get("year") and "без работы" not in match.group())
                 yield Claim("unemployed_months", months, match.start(), match.end(), SHOWN if weak else strength)
 
 
-def length(match: re.Match[str]) -> int | None:
-    if match["half"]:
+def length(said: dict[str, str | None]) -> int | None:
+    """Months of what the groups of a pattern caught."""
+    if said.get("half"):
         return 6
-    if match["yearhalf"]:
+    if said.get("yearhalf"):
         return 18
-    if match["year"]:
-        return 12 + ((value(match["more"]) or 0) if match["more"] else 0)
-    if match["one"]:
+    if said.get("year"):
+        return 12 + (value(said.get("more") or "") or 0)
+    if said.get("one"):
         return 1
-    months = value(match["months"] or match["ordinal"])
+    months = value(said.get("months") or said.get("ordinal") or "")
     return months if months and months <= 120 else None
 
 
