@@ -1,1 +1,52 @@
+"""The store: everything that outlives a command, in SQLite in the workspace or in PostgreSQL. All SQL lives here.
 
+    with open_store(workspace) as store:
+        store.posts.add(posts)                                # Added(new, changed, same, updated, forgotten)
+        store.documents.save(annotate(store.documents.pending(version)), version)
+        store.candidates.replace(mine(store.documents.of_group(group, version)))
+        store.profiles.save(profile)                          # the profile with its version number
+
+What is where:
+
+- ``posts``: ``add``, ``of_group``, ``all``, ``get(ids)``, ``known(id)``, ``count(group)``, ``groups()``,
+  ``versions(id)``, ``of_thread``, ``vanish(ids)``, ``vanished(ids)``, ``copies(post)``, ``drop_raw(older_than)``,
+  ``stamp()`` and ``changed_groups(since)``;
+- ``documents``: ``pending(version, group)``, ``count_pending``, ``lease``, ``fail``, ``failed``, ``save``,
+  ``of_group(group, version)``, ``all(version)``, ``quotes(group, version, kind)``, ``versions()``, ``retire(version)``;
+- ``topics``: ``save(topics, lineage, scope=)``, ``load(scope=)``, ``lineage(scope=)``;
+- ``candidates``: ``replace(mined)``, ``of(group)``, ``get(id)``, ``groups()``;
+- ``decisions``: ``append``, ``all(target)``, ``since(decision id)``; nothing is ever changed or deleted;
+- ``profiles``: ``save``, ``current(group)``, ``latest(group)``, ``version(group, n)``, ``on(group, day)``,
+  ``list(group)``, ``groups()``, ``endorse(group, n, who, at)``;
+- ``forget(author)``, ``upgrade()``, ``downgrade(to)``, ``backup(path)``, ``version()``, ``close()``.
+
+Personal data: names of authors are keys before they are written (keys.py). Raw text lies in posts alone, since a
+better pipeline has to read it again: ``posts`` and ``documents.pending`` give it. Whatever is made of it is stored
+masked at equal length, and ``documents.of_group`` and ``quotes`` give masked text only.
+
+A batch is a transaction: ``kill -9`` leaves whole batches, and the same call again completes them. Long answers are
+read by pages, in bounded memory. Errors are BadInput, NotWritable and StoreUnavailable (try again later).
+"""
+
+from __future__ import annotations
+
+from miner.store.database import StoreUnavailable
+from miner.store.documents import Saved
+from miner.store.forget import Forgotten
+from miner.store.keys import AuthorKeys
+from miner.store.posts import Added
+from miner.store.profiles import Version
+from miner.store.store import Store, open_store
+from miner.store.topics import Event
+
+__all__ = [
+    "Added",
+    "AuthorKeys",
+    "Event",
+    "Forgotten",
+    "Saved",
+    "Store",
+    "StoreUnavailable",
+    "Version",
+    "open_store",
+]

@@ -1,0 +1,357 @@
+"""Annotations of posts under versions of the pipeline, and which posts wait for theirs.
+
+What waits is rows: a post that is new, edited, or not yet seen by a version of the pipeline has a row in ``due`` until
+its document is saved. A worker that dies leaves the row behind, so nothing is lost.
+
+Only ``pending`` and ``lease`` give raw text, since annotating needs it. What is saved here and given by ``of_group`` is
+masked: spans of personal data are covered at equal length in post, statements and entities. The words of ``sentences``
+are not kept at all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, literal, or_, select, update
+
+from miner.records import Disclosure, Document, Entity, Kind, Mask, Post, Quote, Sentiment, Statement
+from miner.store.codec import pack
+from miner.store.columns import digest
+from miner.store.database import Database, advance, counted
+from miner.store.masking import masked_document, masked_post
+from miner.store.pages import batches, paged
+from miner.store.posts import POST, post_of
+from miner.store.tables import (
+    DisclosureRow,
+    DocumentRow,
+    DueRow,
+    EntityRow,
+    PipelineRow,
+    PostRow,
+    StatementRow,
+)
+
+# A post that broke the annotation so often is left alone, so that it can't hold up the others.
+TRIES = 3
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """``stale`` documents were made from words that their authors changed or took back meanwhile; nothing was kept."""
+
+    kept: int = 0
+    stale: int = 0
+
+
+class Documents:
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._db = database
+        self._clock = clock
+        # What each post said when it was given out, so that a document of former words is not taken for one of now.
+        self._given: dict[str, bytes] = {}
+
+    def pending(self, version: str, group: str | None = None) -> Iterator[Post]:
+        """Raw posts, of one group or of all, whose present words have no document under this version."""
+        query = _due(self._catch_up(version), group).add_columns(PostRow.content, *POST)
+        for page in paged(self._db, query, PostRow.seq.expression, BATCH):
+            yield from self._give(page)
+
+    def count_pending(self, version: str, group: str | None = None) -> int:
+        """How many posts ``pending`` would give."""
+        pipeline = self._catch_up(version)
+        with self._db.reading() as connection:
+            return connection.execute(_due(pipeline, group).with_only_columns(func.count())).scalar_one()
+
+    def lease(self, version: str, worker: str, *, limit: int = BATCH, seconds: float = 600) -> list[Post]:
+        """Raw posts that wait and that no other worker has: theirs until ``seconds`` have passed or they are saved."""
+        pipeline, now = self._catch_up(version), self._clock()
+        free = or_(DueRow.leased_until.is_(None), DueRow.leased_until < now)
+        with self._db.writing() as connection:
+            waiting = select(DueRow.post).where(DueRow.pipeline == pipeline, DueRow.failures < TRIES, free)
+            chosen = waiting.order_by(DueRow.post).limit(limit).with_for_update(skip_locked=True)
+            posts = list(connection.execute(chosen).scalars())
+            connection.execute(
+                update(DueRow)
+                .where(DueRow.pipeline == pipeline, DueRow.post.in_(posts))
+                .values(worker=worker, leased_until=now + timedelta(seconds=seconds))
+            )
+            there = select(PostRow.seq, PostRow.content, *POST).where(PostRow.seq.in_(posts)).order_by(PostRow.seq)
+            rows = connection.execute(there).all()
+        return list(self._give(rows))
+
+    def fail(self, ids: Iterable[str], version: str, reason: str) -> None:
+        """Say that these posts broke the annotation; they are tried three times in all."""
+        pipeline = self._catch_up(version)
+        for batch in batches(ids, BATCH):
+            with self._db.writing() as connection:
+                posts = select(PostRow.seq).where(PostRow.key.in_([digest(name) for name in batch]))
+                connection.execute(
+                    update(DueRow)
+                    .where(DueRow.pipeline == pipeline, DueRow.post.in_(posts))
+                    .values(failures=DueRow.failures + 1, error=reason, worker=None, leased_until=None)
+                )
+
+    def failed(self, version: str) -> list[tuple[str, str]]:
+        """The ids of posts that are tried no more, and why."""
+        pipeline = self._catch_up(version)
+        with self._db.reading() as connection:
+            query = select(PostRow.id, DueRow.error).join_from(DueRow, PostRow, PostRow.seq == DueRow.post)
+            given_up = query.where(DueRow.pipeline == pipeline, DueRow.failures >= TRIES).order_by(DueRow.post)
+            return [(row.id, row.error or "") for row in connection.execute(given_up)]
+
+    def save(self, documents: Iterable[Document], version: str) -> Saved:
+        """Keep documents under a version in place of former ones, masked; a batch is a transaction."""
+        pipeline = self._catch_up(version)
+        kept = stale = 0
+        for batch in batches(documents, BATCH):
+            with self._db.writing() as connection:
+                done = self._save(connection, {document.id: document for document in batch}, pipeline)
+            for document in batch:
+                self._given.pop(document.id, None)
+            kept, stale = kept + done, stale + len(batch) - done
+        return Saved(kept, stale)
+
+    def of_group(self, group: str | None, version: str) -> Iterator[tuple[Post, Document]]:
+        """The annotated posts of a group in the order of their arrival, masked."""
+        yield from self._read(version, PostRow.group == group)
+
+    def all(self, version: str) -> Iterator[tuple[Post, Document]]:
+        """Every annotated post in the order of arrival, masked."""
+        yield from self._read(version)
+
+    def quotes(self, group: str | None, version: str, kind: Kind | None = None) -> Iterator[Quote]:
+        """The statements of a group's clients as masked evidence."""
+        for post, document in self.of_group(group, version):
+            if document.relevant and post.role == "client":
+                yield from (
+                    Quote(
+                        doc_id=post.id,
+                        start=s.start,
+                        end=s.end,
+                        quote=s.text,
+                        speaker=post.speaker,
+                        date=post.date,
+                        url=post.url,
+                        thread=post.thread,
+                        source=post.source,
+                        score=s.score,
+                    )
+                    for s in document.statements
+                    if kind in {None, s.kind}
+                )
+
+    def versions(self) -> list[str]:
+        """The versions of the pipeline that the store has met, the latest first."""
+        with self._db.reading() as connection:
+            query = select(PipelineRow.version).order_by(PipelineRow.id.desc())
+            return list(connection.execute(query).scalars())
+
+    def retire(self, version: str) -> int:
+        """Drop the documents of a former version, but those of posts whose words were dropped; returns how many."""
+        pipeline = self._catch_up(version)
+        dropped = 0
+        there = select(PostRow.seq).join_from(PostRow, DocumentRow, DocumentRow.post == PostRow.seq)
+        mine = there.where(DocumentRow.pipeline == pipeline, PostRow.dropped_at.is_(None))
+        for page in paged(self._db, mine, PostRow.seq.expression, BATCH):
+            with self._db.writing() as connection:
+                gone = delete(DocumentRow).where(
+                    DocumentRow.pipeline == pipeline, DocumentRow.post.in_([row.seq for row in page])
+                )
+                dropped += connection.execute(gone).rowcount
+        with self._db.writing() as connection:
+            connection.execute(delete(DueRow).where(DueRow.pipeline == pipeline))
+            # Whoever comes back to this version starts anew.
+            connection.execute(update(PipelineRow).where(PipelineRow.id == pipeline).values(seen=0))
+        return dropped
+
+    def _give(self, rows: Iterable[Row[Any]]) -> Iterator[Post]:
+        for row in rows:
+            post = post_of(row[2:])
+            self._given[post.id] = row.content
+            yield post
+
+    def _catch_up(self, version: str) -> int:
+        """The number of a pipeline's version, once everything it has not yet met is among what is due."""
+        with self._db.reading() as connection:
+            known = connection.execute(_pipeline(version)).first()
+            if known is not None and known.seen >= counted(connection, "posts"):
+                return int(known.id)
+        with self._db.writing() as connection:
+            top = counted(connection, "posts")
+            known = connection.execute(_pipeline(version).with_for_update()).first()
+            if known is None:
+                # Two workers may bring the same new version at once; the counter lets one of them in at a time.
+                advance(connection, "pipelines")
+                known = connection.execute(_pipeline(version)).first()
+            if known is None:
+                connection.execute(insert(PipelineRow).values(version=version, seen=0, added_at=self._clock()))
+                known = connection.execute(_pipeline(version)).one()
+            unseen = (
+                select(literal(known.id), PostRow.seq, literal(0))
+                .where(PostRow.stamp > known.seen, PostRow.stamp <= top, PostRow.dropped_at.is_(None))
+                .where(~select(DueRow.post).where(DueRow.pipeline == known.id, DueRow.post == PostRow.seq).exists())
+                .where(
+                    ~select(DocumentRow.post)
+                    .where(DocumentRow.pipeline == known.id, DocumentRow.post == PostRow.seq)
+                    .exists()
+                )
+            )
+            connection.execute(insert(DueRow).from_select(["pipeline", "post", "failures"], unseen))
+            connection.execute(update(PipelineRow).where(PipelineRow.id == known.id).values(seen=max(top, known.seen)))
+            return int(known.id)
+
+    def _save(self, connection: Connection, documents: dict[str, Document], pipeline: int) -> int:
+        keys = [digest(name) for name in documents]
+        # An author who edits meanwhile waits until these documents are in, and then takes them out.
+        query = select(PostRow.seq, PostRow.id, PostRow.content, PostRow.text).where(
+            PostRow.key.in_(keys), PostRow.dropped_at.is_(None)
+        )
+        rows = connection.execute(query.order_by(PostRow.seq).with_for_update(read=True)).all()
+        fit = [
+            (row.seq, masked_document(documents[row.id], row.text))
+            for row in rows
+            if self._given.get(row.id, row.content) == row.content and _fits(documents[row.id], row.text)
+        ]
+        posts = [seq for seq, _ in fit]
+        if not posts:
+            return 0
+        connection.execute(delete(DocumentRow).where(DocumentRow.pipeline == pipeline, DocumentRow.post.in_(posts)))
+        for table, lines in _lines(fit, pipeline):
+            if lines:
+                connection.execute(insert(table), lines)
+        connection.execute(delete(DueRow).where(DueRow.pipeline == pipeline, DueRow.post.in_(posts)))
+        return len(posts)
+
+    def _read(self, version: str, *where: Any) -> Iterator[tuple[Post, Document]]:
+        with self._db.reading() as connection:
+            known = connection.execute(_pipeline(version)).first()
+        pipeline = known.id if known else 0
+        # Words that were dropped for their age can't be annotated anew: what was found in them last stays true.
+        its_own = and_(
+            DocumentRow.post == PostRow.seq,
+            or_(DocumentRow.pipeline == pipeline, PostRow.dropped_at.is_not(None)),
+        )
+        query = select(PostRow.seq, *DOCUMENT, *POST).join_from(PostRow, DocumentRow, its_own).where(*where)
+        for page in paged(self._db, query, PostRow.seq.expression, BATCH):
+            yield from self._joined(page)
+
+    def _joined(self, page: Sequence[Row[Any]]) -> Iterator[tuple[Post, Document]]:
+        places = [(row.seq, row.pipeline) for row in page]
+        with self._db.reading() as connection:
+            statements = _parts(connection, select(*STATEMENT), StatementRow, places)
+            entities = _parts(connection, select(*ENTITY), EntityRow, places)
+            facts = _parts(connection, select(*DISCLOSURE), DisclosureRow, places)
+        for row in page:
+            post = post_of(row[1 + len(DOCUMENT) :])
+            pii = tuple(Mask(*mask) for mask in row.pii or ())
+            document = Document(
+                id=post.id,
+                relevance=row.relevance,
+                relevant=row.relevant,
+                sentiment=Sentiment(row.tone, row.tone_score),
+                language=row.language,
+                entities=tuple(Entity(*part) for part in entities[row.seq]),
+                statements=tuple(Statement(post.id, *part[:-1], tuple(part[-1])) for part in statements[row.seq]),
+                facts=tuple(Disclosure(*part) for part in facts[row.seq]),
+                pii=pii,
+            )
+            yield masked_post(post, pii), document
+
+
+DOCUMENT = (
+    DocumentRow.pipeline,
+    DocumentRow.relevance,
+    DocumentRow.relevant,
+    DocumentRow.tone,
+    DocumentRow.tone_score,
+    DocumentRow.language,
+    DocumentRow.pii,
+)
+STATEMENT = (
+    StatementRow.post,
+    StatementRow.start,
+    StatementRow.stop,
+    StatementRow.text,
+    StatementRow.kind,
+    StatementRow.score,
+    StatementRow.sentiment,
+    StatementRow.why,
+)
+ENTITY = (EntityRow.post, EntityRow.start, EntityRow.stop, EntityRow.label, EntityRow.text, EntityRow.norm)
+DISCLOSURE = (
+    DisclosureRow.post,
+    DisclosureRow.field,
+    DisclosureRow.value,
+    DisclosureRow.start,
+    DisclosureRow.stop,
+)
+
+
+def _pipeline(version: str) -> Select[Any]:
+    return select(PipelineRow.id, PipelineRow.seen).where(PipelineRow.version == version)
+
+
+def _due(pipeline: int, group: str | None) -> Select[Any]:
+    query = (
+        select(PostRow.seq)
+        .join_from(DueRow, PostRow, PostRow.seq == DueRow.post)
+        .where(DueRow.pipeline == pipeline, DueRow.failures < TRIES)
+    )
+    return query if group is None else query.where(PostRow.group == group)
+
+
+def _fits(document: Document, text: str) -> bool:
+    """Whether the document's spans lie in this text: a file of documents may be older than the store."""
+    return all(text[s.start : s.end] == s.text for s in document.statements)
+
+
+def _lines(fit: Sequence[tuple[int, Document]], pipeline: int) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
+    yield (
+        DocumentRow,
+        [
+            {
+                "post": post,
+                "pipeline": pipeline,
+                "relevance": d.relevance,
+                "relevant": d.relevant,
+                "tone": d.sentiment.label,
+                "tone_score": d.sentiment.score,
+                "language": d.language,
+                "pii": [[m.start, m.end, m.label] for m in d.pii] or None,
+            }
+            for post, d in fit
+        ],
+    )
+    for table, name in ((StatementRow, "statements"), (EntityRow, "entities"), (DisclosureRow, "facts")):
+        yield (
+            table,
+            [
+                {"post": post, "pipeline": pipeline, "number": number} | _part(part)
+                for post, d in fit
+                for number, part in enumerate(getattr(d, name))
+            ],
+        )
+
+
+def _part(part: Statement | Entity | Disclosure) -> dict[str, Any]:
+    fields = pack(part)
+    fields.pop("document", None)
+    fields["stop"] = fields.pop("end")
+    return dict(fields)
+
+
+def _parts(
+    connection: Connection, query: Select[Any], table: Any, places: Sequence[tuple[int, int]]
+) -> dict[int, list[Sequence[Any]]]:
+    found: dict[int, list[Sequence[Any]]] = defaultdict(list)
+    for pipeline in {pipeline for _, pipeline in places}:
+        posts = [post for post, of in places if of == pipeline]
+        mine = query.where(table.post.in_(posts), table.pipeline == pipeline).order_by(table.post, table.number)
+        for post, *part in connection.execute(mine):
+            found[post].append(part)
+    return found
