@@ -186,6 +186,8 @@ def topic(question: str) -> str | None:
 
 
 def understood(field: str, answers: Sequence[str], values: Mapping[str, Value] | None = None) -> float:
-    """The share of the given answers that say something for the field."""
-    given = [a for a in answers if a.strip()]
-    return sum((values or {}).get(a) is not None or value(field, a) is not None for a in given) / max(1, len(given))
+    """The share of the given answers that say something for the field; «нет» is no answer here."""
+    given = [a for a in answers if a.lower().strip(" .") not in NO_ANSWERS | {""}]
+    if not given:
+        return 1.0
+    return sum((values or {}).get(a) is not None or value(field, a) is not None for a in given) / len(given)

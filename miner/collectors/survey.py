@@ -199,6 +199,9 @@ def _is_open(question: str, cells: Sequence[str]) -> bool:
     returning = sum(n for n in parts.values() if n > 1) / max(1, sum(parts.values()))
     if len(real) >= 5 and (different < 0.5 or returning > 0.7):
         return False
+    # «Довольны ли вы?» is answered by yes or no, «почему?» is not.
+    if re.search(r"\bли\b", question) and not re.search(r"почему|чем|какие|что", question):
+        return words >= 4
     return words >= 4 or (words >= 1.5 and bool(_OPEN.search(question)) and different > 0.6)
 
 
