@@ -1,0 +1,119 @@
+"""The spaCy component `miner_sentiment`: how the author sounds, in a post, in a sentence, in a statement.
+
+``Doc._.sentiment`` is ``(label, probability)``; ``Span._.sentiment`` of sentences, statements and entities is a label.
+The model is ``models/sentiment``.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from spacy.language import Language
+
+from miner.nlp.extensions import STATEMENTS
+from miner.nlp.textmodel import Bank, Batch, TextModel, bank_of
+from miner.records import TONES
+from miner.settings import resources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from spacy.tokens import Doc, Span
+
+FILE = "model.npz"
+
+
+@Language.factory(
+    "miner_sentiment",
+    assigns=["doc._.sentiment", "span._.sentiment"],
+    requires=["token.lemma"],
+    default_config={"model": None},
+)
+def make_sentiment(nlp: Language, name: str, model: str | None) -> Sentiment:
+    return Sentiment(name, bank_of(nlp), Path(model) if model else resources() / "models" / "sentiment")
+
+
+class Sentiment:
+    def __init__(self, name: str, bank: Bank, folder: Path) -> None:
+        self.name, self.bank, self.folder = name, bank, folder
+        self._model: TextModel | None = None
+
+    @property
+    def model(self) -> TextModel:
+        """The trained weights, read on first use."""
+        if self._model is None:
+            self._model = TextModel.load(self.folder / FILE)
+        return self._model
+
+    def __call__(self, doc: Doc) -> Doc:
+        self.annotate([doc])
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+        stream = iter(stream)
+        while batch := list(islice(stream, batch_size)):
+            self.annotate(batch)
+            yield from batch
+
+    def annotate(self, docs: Sequence[Doc]) -> None:
+        """Set the tone of docs, of their sentences and of their statements."""
+        batch = self.bank.batch(docs)
+        stretches = [span for doc in docs for span in spans(doc)]
+        owners = np.repeat(np.arange(len(docs)), [sum(1 for _ in spans(doc)) for doc in docs])
+        starts, stops = places(batch, owners, stretches)
+        answers = self.model.probabilities(
+            self.bank, batch, np.concatenate([batch.first[:-1], starts]), np.concatenate([batch.first[1:], stops])
+        )
+        best, scores = answers.argmax(axis=1).tolist(), answers.max(axis=1).tolist()
+        labels = self.model.labels
+        for doc, label, score in zip(docs, best, scores, strict=False):
+            doc._.sentiment = (labels[label], score) if len(doc) else ("neutral", 1.0)
+        for span, label in zip(stretches, best[len(docs) :], strict=True):
+            span._.sentiment = labels[label]
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        del exclude
+        Path(path).mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.folder / FILE, Path(path) / FILE)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Sentiment:
+        del exclude
+        self.folder, self._model = Path(path), None
+        return self
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        del exclude
+        return b""
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Sentiment:
+        del data, exclude
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_model": None}
+
+
+def spans(doc: Doc) -> Iterator[Span]:
+    """The stretches of a doc that have a tone of their own."""
+    yield from doc.sents if doc.has_annotation("SENT_START") else ()
+    yield from doc.spans.get(STATEMENTS, ())
+
+
+def places(batch: Batch, owners: np.ndarray, spans: Sequence[Span]) -> tuple[np.ndarray, np.ndarray]:
+    """Where the words of each span are among the rows of the batch."""
+    if not spans:
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+    # One number orders tokens over all docs.
+    step = int(batch.offsets.max(initial=0)) + max(span.end for span in spans) + 2
+    keys = batch.offsets + step * np.repeat(np.arange(len(batch.first) - 1), np.diff(batch.first))
+    edges = np.array([(span.start, span.end) for span in spans]) + step * owners[:, None]
+    found = np.searchsorted(keys, edges)
+    return found[:, 0], found[:, 1]
+
+
+__all__ = ["TONES", "Sentiment", "make_sentiment"]
