@@ -12,6 +12,7 @@ from miner.jsonl import read_posts
 from miner.records import Post
 from miner.settings import Settings, resources
 
+TRANSCRIPTS = (("laid_off", "laid_off_interview.txt", "interview"), ("rural", "rural_survey.xlsx", "survey"))
 FORMATS = {"html": ".html", "word": ".docx"}
 
 
@@ -20,10 +21,9 @@ def bundled() -> Iterator[Post]:
     folder = resources() / "corpora" / "demo"
     for file in sorted(folder.glob("*.jsonl")):
         yield from read_posts(file)
-    for file, collector in (("laid_off_interview.txt", "interview"), ("rural_survey.xlsx", "survey")):
+    for group, file, collector in TRANSCRIPTS:
         made = load("collectors", collector)
-        options = made.Options(group=file.rpartition("_")[0])
-        yield from made([str(folder / file)], options).collect()
+        yield from made([str(folder / file)], made.Options(group=group)).collect()
 
 
 def run(workspace: Path, output: Path, settings: Settings, follow: pipeline.Follow) -> Iterator[str]:

@@ -249,13 +249,13 @@ def evaluate(
     """Figures on gold posts (their annotations stand in ``Post.extra``): of the annotations, or of mined candidates."""
     gold = [{"id": p.id, "text": p.text, **({"author": p.author} if p.author else {}), **p.extra} for p in posts]
     if items is None:
-        return scores.annotations(gold, {d.id: d.to_json() for d in documents})
+        return scores.of_annotations(gold, {d.id: d.to_json() for d in documents})
     wanted = read_json(items)
     if "items" not in wanted:
         raise BadInput(f"{items}: no field items. An items file has items: {{id: wording}}.")
     group = wanted.get("group") or next((p.group for p in posts if p.group), "group")
     mined = mine(zip(posts, documents, strict=True), group, settings)
-    return scores.candidates(gold, wanted["items"], mined.to_json())
+    return scores.of_candidates(gold, wanted["items"], mined.to_json())
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def matched(gold: Sequence[Sequence[Any]], predicted: Sequence[Sequence[Any]]) -
     return len(used)
 
 
-def annotations(gold: Iterable[Json], predicted: Mapping[str, Json]) -> dict[str, Any]:
+def of_annotations(gold: Iterable[Json], predicted: Mapping[str, Json]) -> dict[str, Any]:
     """Scores of annotated posts (``Document.to_json``, by id) against gold posts."""
     kinds: dict[str, Counts] = defaultdict(Counts)
     fields: dict[str, Counts] = defaultdict(Counts)
@@ -180,7 +180,7 @@ def _tone_f1(tones: Counter[tuple[str | None, str | None]]) -> float | None:
     return round(sum(scores) / len(scores), 3)
 
 
-def candidates(gold: Iterable[Json], items: Iterable[str], mined: Json) -> dict[str, Any]:
+def of_candidates(gold: Iterable[Json], items: Iterable[str], mined: Json) -> dict[str, Any]:
     """Scores of mined candidates (``Mined.to_json``): which items of the gold posts the first ten of a kind recover.
 
     A candidate is right when at least half of its evidence lies on statements of one item of its kind; the second
