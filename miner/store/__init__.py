@@ -18,6 +18,13 @@ What is where:
 - ``decisions``: ``append``, ``all(target)``, ``since(decision id)``; nothing is ever changed or deleted;
 - ``profiles``: ``save``, ``current(group)``, ``latest(group)``, ``version(group, n)``, ``on(group, day)``,
   ``list(group)``, ``groups()``, ``endorse(group, n, who, at)``;
+- ``sources``: ``add``, ``change``, ``get``, ``list``, ``due(at)``, ``plan(name, due_at)``, ``pause(name, reason)``,
+  ``resume``, ``remove``, ``succeeded``, ``failed(name, reason, pause_after=)``;
+- ``runs``: ``request(kind, subject)``, ``start``, ``lease(worker)``, ``heartbeat(run)``, ``finish``, ``fail``,
+  ``cancel``, ``get``, ``open()``, ``recent(kind, subject)``;
+- ``frontier``: ``add(source, addresses)``, ``take(source, worker)``, ``done(source, url, found)``, ``fail``, ``renew``,
+  ``known``, ``remember``, ``counts``, ``clear``; ``cache``: ``get(url)``, ``put(validators)``;
+- ``ledger``: ``write(entries)``, ``of_source``, ``outcomes(run)``, ``drop(before)``;
 - ``forget(author)``, ``upgrade()``, ``downgrade(to)``, ``backup(path)``, ``version()``, ``close()``.
 
 Personal data: names of authors are keys before they are written (keys.py). Raw text lies in posts alone, since a
@@ -33,20 +40,29 @@ from __future__ import annotations
 from miner.store.database import StoreUnavailable
 from miner.store.documents import Saved
 from miner.store.forget import Forgotten
+from miner.store.frontier import Address, Validators
 from miner.store.keys import AuthorKeys
+from miner.store.ledger import Entry
 from miner.store.posts import Added
 from miner.store.profiles import Version
+from miner.store.runs import Run
+from miner.store.sources import Source
 from miner.store.store import Store, open_store
 from miner.store.topics import Event
 
 __all__ = [
     "Added",
+    "Address",
     "AuthorKeys",
+    "Entry",
     "Event",
     "Forgotten",
+    "Run",
     "Saved",
+    "Source",
     "Store",
     "StoreUnavailable",
+    "Validators",
     "Version",
     "open_store",
 ]

@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, literal, or_, select, update
 
+from miner.masks import mask_same_length
 from miner.records import Disclosure, Document, Entity, Kind, Mask, Post, Quote, Sentiment, Statement
 from miner.store.codec import pack
 from miner.store.columns import digest
@@ -215,7 +216,7 @@ class Documents:
         fit = [
             (row.seq, masked_document(documents[row.id], row.text))
             for row in rows
-            if self._given.get(row.id, row.content) == row.content and _fits(documents[row.id], row.text)
+            if self._is_of(documents[row.id], row)
         ]
         posts = [seq for seq, _ in fit]
         if not posts:
@@ -226,6 +227,14 @@ class Documents:
                 connection.execute(insert(table), lines)
         connection.execute(delete(DueRow).where(DueRow.pipeline == pipeline, DueRow.post.in_(posts)))
         return len(posts)
+
+    def _is_of(self, document: Document, row: Row[Any]) -> bool:
+        """Whether the document was made from what the post says now."""
+        given = self._given.get(document.id)
+        if given is not None:
+            return bool(given == row.content)
+        # It comes from elsewhere, a file perhaps: its quotes have to stand in the text, raw or masked.
+        return any(_quoted(document, text) for text in (row.text, mask_same_length(row.text, document.pii)))
 
     def _read(self, version: str, *where: Any) -> Iterator[tuple[Post, Document]]:
         with self._db.reading() as connection:
@@ -305,8 +314,7 @@ def _due(pipeline: int, group: str | None) -> Select[Any]:
     return query if group is None else query.where(PostRow.group == group)
 
 
-def _fits(document: Document, text: str) -> bool:
-    """Whether the document's spans lie in this text: a file of documents may be older than the store."""
+def _quoted(document: Document, text: str) -> bool:
     return all(text[s.start : s.end] == s.text for s in document.statements)
 
 

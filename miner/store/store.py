@@ -17,9 +17,13 @@ from miner.store.database import Database, advance, database_of
 from miner.store.decisions import Decisions
 from miner.store.documents import Documents
 from miner.store.forget import Forgotten, forget
+from miner.store.frontier import Cache, Frontier
 from miner.store.keys import AuthorKeys
+from miner.store.ledger import Ledger
 from miner.store.posts import Posts
 from miner.store.profiles import Profiles
+from miner.store.runs import Runs
+from miner.store.sources import Sources
 from miner.store.tables import Meta
 from miner.store.topics import Topics
 
@@ -43,6 +47,11 @@ class Store:
         self.candidates = Candidates(database, clock)
         self.decisions = Decisions(database)
         self.profiles = Profiles(database, clock)
+        self.sources = Sources(database, clock)
+        self.runs = Runs(database, clock)
+        self.frontier = Frontier(database, clock)
+        self.cache = Cache(database, clock)
+        self.ledger = Ledger(database, clock)
 
     def __enter__(self) -> Self:
         return self

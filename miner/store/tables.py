@@ -120,12 +120,15 @@ class RunRow(Base):
 
 
 class FrontierRow(Base):
-    """An address that a crawl of a source has found; it is asked for once, whoever is killed meanwhile."""
+    """An address that a crawl of a source has found; it is asked for once, whoever is killed meanwhile.
+
+    ``key`` stands for the source and the address.
+    """
 
     __tablename__ = "frontier"
 
     id: Mapped[int] = mapped_column(_Long, primary_key=True)
-    source: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"))
+    source: Mapped[str]
     key: Mapped[bytes]
     url: Mapped[str]
     kind: Mapped[str]
@@ -140,7 +143,7 @@ class FrontierRow(Base):
     data: Mapped[Any]
     error: Mapped[str | None]
 
-    __table_args__ = (Index(None, "source", "key", unique=True), Index(None, "source", "state", "due_at"))
+    __table_args__ = (Index(None, "key", unique=True), Index(None, "source", "state", "due_at", "id"))
 
 
 class CachedRow(Base):

@@ -1,0 +1,72 @@
+"""A line for every request and every skipped address: when, what came of it, and on what legal basis."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select
+
+from miner.store.database import Database
+from miner.store.pages import BATCH, batches, paged
+from miner.store.tables import LedgerRow
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``outcome`` is a word: fetched, unchanged, skipped, refused, failed ...; ``robots`` what robots.txt said."""
+
+    source: str
+    url: str
+    outcome: str
+    status: int | None = None
+    size: int | None = None
+    seconds: float | None = None
+    robots: str | None = None
+    basis: str | None = None
+    note: str | None = None
+    run: int | None = None
+    at: datetime | None = None
+
+
+_ENTRY = tuple(getattr(LedgerRow, f.name) for f in dataclasses.fields(Entry))
+
+
+class Ledger:
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._db = database
+        self._clock = clock
+
+    def write(self, entries: Iterable[Entry]) -> None:
+        """Add lines; a batch is a transaction."""
+        for batch in batches(entries):
+            lines = [dataclasses.asdict(e) | {"at": e.at or self._clock()} for e in batch]
+            with self._db.writing() as connection:
+                connection.execute(insert(LedgerRow), lines)
+
+    def of_source(self, source: str) -> Iterator[Entry]:
+        """Lines of a source in the order in which they were written."""
+        for page in paged(
+            self._db, select(LedgerRow.id, *_ENTRY).where(LedgerRow.source == source), LedgerRow.id.expression
+        ):
+            yield from (Entry(*row[1:]) for row in page)
+
+    def outcomes(self, run: int) -> dict[str, int]:
+        """How many lines of each outcome a run has."""
+        query = select(LedgerRow.outcome, func.count()).where(LedgerRow.run == run).group_by(LedgerRow.outcome)
+        with self._db.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def drop(self, before: datetime) -> int:
+        """Delete lines older than that; returns how many."""
+        dropped = 0
+        while True:
+            with self._db.writing() as connection:
+                old = select(LedgerRow.id).where(LedgerRow.at < before).order_by(LedgerRow.at).limit(BATCH)
+                lines = list(connection.execute(old).scalars())
+                connection.execute(delete(LedgerRow).where(LedgerRow.id.in_(lines)))
+            dropped += len(lines)
+            if len(lines) < BATCH:
+                return dropped

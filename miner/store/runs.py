@@ -1,0 +1,175 @@
+"""Work as rows: what is due, who has it until when, what is done and what failed.
+
+A queue may wake workers, but only these rows say what there is to do, so a queue that loses its data loses nothing.
+A worker holds a run by a lease that its heartbeats renew. When it dies the lease runs out and another worker takes the
+run; when it only slept, its next word is refused, so nothing is done twice.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Select, and_, insert, select, update
+
+from miner.errors import BadInput
+from miner.store.database import Database, advance
+from miner.store.tables import RunRow
+
+Status = Literal["due", "leased", "done", "failed"]
+# A run that so many workers have died of is given up.
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of work: its ``kind`` (crawl, annotate, mine ...) and its ``subject`` (a source, a group)."""
+
+    id: int
+    kind: str
+    subject: str
+    status: Status
+    due_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    worker: str | None = None
+    leased_until: datetime | None = None
+    heartbeat_at: datetime | None = None
+    attempts: int = 0
+    counts: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+
+
+_RUN = tuple(getattr(RunRow, f.name) for f in dataclasses.fields(Run))
+_OPEN = RunRow.status.in_(("due", "leased"))
+
+
+class Runs:
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._db = database
+        self._clock = clock
+
+    def request(self, kind: str, subject: str, due_at: datetime | None = None) -> Run:
+        """Ask for work. One run of a kind and subject is open at a time; asking again gives that one."""
+        with self._db.writing() as connection:
+            return self._request(connection, kind, subject, due_at or self._clock())
+
+    def start(self, kind: str, subject: str, worker: str, *, seconds: float = 300) -> Run:
+        """Ask for work and take it at once. Raises BadInput while another worker has it."""
+        now = self._clock()
+        with self._db.writing() as connection:
+            run = self._request(connection, kind, subject, now)
+            if run.status == "due" or (run.leased_until is not None and run.leased_until < now):
+                return self._take(connection, run, worker, seconds)
+        raise BadInput(
+            f"{kind} {subject} runs already: worker {run.worker}, since {run.started_at:%Y-%m-%d %H:%M} UTC. "
+            "Wait for it; when that worker is dead, its run can be taken over "
+            f"at {run.leased_until:%H:%M:%S} UTC."
+        )
+
+    def lease(self, worker: str, *, kinds: Sequence[str] | None = None, seconds: float = 300) -> Run | None:
+        """The run that has been due for the longest, or one whose worker died; None when there is nothing to do."""
+        now = self._clock()
+        due = and_(RunRow.status == "due", RunRow.due_at <= now)
+        orphaned = and_(RunRow.status == "leased", RunRow.leased_until < now)
+        with self._db.writing() as connection:
+            for ready in (due, orphaned):
+                query = select(*_RUN).where(ready)
+                if kinds is not None:
+                    query = query.where(RunRow.kind.in_(kinds))
+                while row := connection.execute(_next(query)).first():
+                    run = Run(*row)
+                    if run.status == "due" or run.attempts < TRIES:
+                        return self._take(connection, run, worker, seconds)
+                    self._close(connection, run, "failed", {}, f"{TRIES} workers died of it, the last was {run.worker}")
+        return None
+
+    def heartbeat(self, run: Run, *, seconds: float = 300, counts: Mapping[str, Any] | None = None) -> bool:
+        """Say that the work goes on and how far it is. False: the run is no longer this worker's, who should stop."""
+        now = self._clock()
+        values: dict[str, Any] = {"heartbeat_at": now, "leased_until": now + timedelta(seconds=seconds)}
+        if counts is not None:
+            values["counts"] = dict(counts)
+        with self._db.writing() as connection:
+            return connection.execute(update(RunRow).where(*_held(run)).values(**values)).rowcount == 1
+
+    def finish(self, run: Run, counts: Mapping[str, Any] | None = None) -> bool:
+        """The work is done. False when the run had gone to another worker."""
+        with self._db.writing() as connection:
+            return self._close(connection, run, "done", counts or {}, None)
+
+    def fail(self, run: Run, error: str, *, retry_at: datetime | None = None) -> bool:
+        """The work failed; with ``retry_at`` it is due again then. False when the run had gone to another worker."""
+        with self._db.writing() as connection:
+            if retry_at is None:
+                return self._close(connection, run, "failed", run.counts, error)
+            again = {"status": "due", "due_at": retry_at, "worker": None, "leased_until": None, "error": error}
+            return connection.execute(update(RunRow).where(*_held(run)).values(**again)).rowcount == 1
+
+    def cancel(self, kind: str, subject: str) -> bool:
+        """Take back work that is open; a worker that has it hears of it at its next heartbeat."""
+        mine = (RunRow.kind == kind, RunRow.subject == subject, _OPEN)
+        values = {"status": "failed", "error": "cancelled", "finished_at": self._clock(), "leased_until": None}
+        with self._db.writing() as connection:
+            return connection.execute(update(RunRow).where(*mine).values(**values)).rowcount > 0
+
+    def get(self, run: int) -> Run | None:
+        with self._db.reading() as connection:
+            row = connection.execute(select(*_RUN).where(RunRow.id == run)).first()
+            return Run(*row) if row else None
+
+    def open(self) -> Sequence[Run]:
+        """What is due or under way, the longest due first."""
+        with self._db.reading() as connection:
+            rows = connection.execute(select(*_RUN).where(_OPEN).order_by(RunRow.due_at, RunRow.id)).all()
+            return [Run(*row) for row in rows]
+
+    def recent(self, kind: str, subject: str, limit: int = 20) -> Sequence[Run]:
+        """The last runs of a kind and subject, the latest first."""
+        query = select(*_RUN).where(RunRow.kind == kind, RunRow.subject == subject)
+        with self._db.reading() as connection:
+            rows = connection.execute(query.order_by(RunRow.id.desc()).limit(limit)).all()
+            return [Run(*row) for row in rows]
+
+    def _request(self, connection: Connection, kind: str, subject: str, due_at: datetime) -> Run:
+        advance(connection, "runs")
+        mine = select(*_RUN).where(RunRow.kind == kind, RunRow.subject == subject, _OPEN)
+        row = connection.execute(mine.with_for_update()).first()
+        if row is None:
+            values = {"kind": kind, "subject": subject, "status": "due", "due_at": due_at, "counts": {}, "attempts": 0}
+            connection.execute(insert(RunRow).values(**values))
+            row = connection.execute(mine).one()
+        return Run(*row)
+
+    def _take(self, connection: Connection, run: Run, worker: str, seconds: float) -> Run:
+        now = self._clock()
+        values = {
+            "status": "leased",
+            "worker": worker,
+            "attempts": run.attempts + 1,
+            "started_at": now,
+            "heartbeat_at": now,
+            "leased_until": now + timedelta(seconds=seconds),
+        }
+        connection.execute(update(RunRow).where(RunRow.id == run.id).values(**values))
+        return Run(*connection.execute(select(*_RUN).where(RunRow.id == run.id)).one())
+
+    def _close(
+        self, connection: Connection, run: Run, status: Status, counts: Mapping[str, Any], error: str | None
+    ) -> bool:
+        values = {"status": status, "counts": dict(counts), "error": error}
+        over = {"finished_at": self._clock(), "leased_until": None}
+        return connection.execute(update(RunRow).where(*_held(run)).values(**values, **over)).rowcount == 1
+
+
+def _next(query: Select[Any]) -> Select[Any]:
+    return query.order_by(RunRow.due_at, RunRow.id).limit(1).with_for_update(skip_locked=True)
+
+
+def _held(run: Run) -> tuple[Any, ...]:
+    """The run as this worker took it: a worker that took it over has another number of attempts."""
+    mine = RunRow.worker.is_(None) if run.worker is None else RunRow.worker == run.worker
+    return (RunRow.id == run.id, RunRow.status.in_(("due", "leased")), RunRow.attempts == run.attempts, mine)
