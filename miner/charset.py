@@ -35,12 +35,12 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
     for bom, name in BOMS:
         if data.startswith(bom):
             return data.decode(name, "replace"), name
-    if name := _wide(data):
-        return data.decode(name, "replace"), name
+    if wide := _wide(data):
+        return data.decode(wide, "replace"), wide
     if (text := _utf8(data)) is not None:
         return text, "utf-8"
-    name = _russian(data[:_SAMPLE]) or _known(declared) or _guess(data[:_SAMPLE])
-    return data.decode(name, "replace"), name
+    found = _russian(data[:_SAMPLE]) or _known(declared) or _guess(data[:_SAMPLE])
+    return data.decode(found, "replace"), found
 
 
 def _wide(data: bytes) -> str | None:

@@ -76,6 +76,9 @@ class Context:
     frontier: Frontier | None = None
 
 
+AnyOptions = Options
+
+
 class Collector(ABC):
     """Yields the posts of its targets, each person's name already hidden by ``context.hide``.
 
@@ -86,7 +89,9 @@ class Collector(ABC):
     source: ClassVar[str]
     target: ClassVar[str] = "TARGET"
 
-    def __init__(self, targets: Sequence[str], options: Options | None = None, context: Context | None = None) -> None:
+    def __init__(
+        self, targets: Sequence[str], options: AnyOptions | None = None, context: Context | None = None
+    ) -> None:
         self.targets = tuple(targets)
         self.options = options or self.Options()
         self.context = context or Context()

@@ -209,7 +209,7 @@ def _paragraph(runs: list[tuple[str, bool]], heading: bool = False) -> Iterator[
 
 
 def _odt(data: bytes, _encoding: str | None) -> Iterator[Line]:
-    from odf import opendocument
+    from odf import opendocument  # type: ignore[import-untyped]
 
     document = opendocument.load(io.BytesIO(data))
     bold = _bold_styles(document)
@@ -217,7 +217,7 @@ def _odt(data: bytes, _encoding: str | None) -> Iterator[Line]:
 
 
 def _bold_styles(document: Any) -> set[str]:
-    from odf.style import Style
+    from odf.style import Style  # type: ignore[import-untyped]
 
     names = set()
     for style in document.getElementsByType(Style):
@@ -258,7 +258,7 @@ def _rtf(data: bytes, _encoding: str | None) -> Iterator[Line]:
     from striprtf.striprtf import rtf_to_text
 
     # RTF is ASCII with escapes; bytes that some programs leave unescaped are of the Russian Windows.
-    text = rtf_to_text(data.decode("cp1251", "replace"), encoding="cp1251", errors="replace")
+    text = rtf_to_text(data.decode("cp1251", "replace"), encoding="cp1251", errors="replace")  # type: ignore[no-untyped-call]
     yield from (Line(line.strip()) for line in text.replace("\xad", "").splitlines())
 
 
