@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from miner.errors import BadConfig, BadInput
 
@@ -55,6 +55,26 @@ class Web(Section):
     port: int = Field(8080, ge=0, le=65_535)
 
 
+class Fetch(Section):
+    contact: str = ""
+    delay: float = Field(1.0, ge=0, le=3_600)
+    timeout: float = Field(30.0, gt=0, le=600)
+    retries: int = Field(3, ge=0, le=20)
+    patience: float = Field(120.0, ge=0, le=86_400)
+    max_bytes: int = Field(10_485_760, ge=1_024)
+    pages: int = Field(0, ge=0)
+    total_bytes: int = Field(0, ge=0)
+    hours: str = Field("", pattern=r"^(?:(?:[01]?\d|2[0-3])-(?:[01]?\d|2[0-3]))?$")
+    robots: bool = True
+    allow_hosts: list[str] = []
+
+    @field_validator("allow_hosts", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        # The environment gives one string: MINER_FETCH__ALLOW_HOSTS=forum.local,10.0.0.5:8000
+        return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+
+
 class Settings(Section):
     """Everything an analyst may set. ``Settings()`` holds the built-in values."""
 
@@ -64,6 +84,7 @@ class Settings(Section):
     themes: Themes = Themes()
     profile: ProfileShape = ProfileShape()
     web: Web = Web()
+    fetch: Fetch = Fetch()
 
 
 @functools.cache
