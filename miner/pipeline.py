@@ -317,3 +317,30 @@ def profile(store: Store, name: str, settings: Settings, *, made: str) -> Profil
 def export(made: Profile, form: str, path: Path, *, quotes: str = "whole") -> None:
     """Write a profile in one of the formats of miner/exporters."""
     load("exporters", form)(quotes=quotes).export(made, path)
+
+
+def compare(store: Store, name: str, other: str) -> Iterator[str]:
+    """Yield what changed in a group's latest profile since a version (a number) or a day (ISO 8601)."""
+    from miner.profiles import compare as comparing
+
+    now = store.profiles.latest(name)
+    if now is None:
+        raise BadInput(f"group {name!r} has no profile yet. Build one with miner profile build {name}.")
+    before = store.profiles.version(name, int(other)) if other.isdecimal() else store.profiles.on(name, other)
+    if before is None:
+        versions = ", ".join(f"{v.version} ({v.made})" for v in store.profiles.list(name))
+        raise BadInput(f"group {name!r} has no profile on {other!r}. Versions: {versions}.")
+    for change in comparing.compare(now, before):
+        yield change.told()
+
+
+def status(store: Store, today: str) -> Iterator[str]:
+    """Yield how every group's profile stands: age, evidence, gaps, and the ten-profile target."""
+    import datetime as dt
+
+    from miner.profiles import load_groups
+    from miner.profiles.status import review
+
+    groups = load_groups()
+    profiles = {name: store.profiles.latest(name) for name in groups}
+    yield from review(groups, profiles, dt.date.fromisoformat(today))

@@ -24,3 +24,22 @@ def wilson(count: int, total: int) -> tuple[float, float]:
     low = 0.0 if count <= 0 else max(0.0, centre - reach)
     high = 1.0 if count >= total else min(1.0, centre + reach)
     return low, high
+
+
+def newcombe(count: int, total: int, other: int, other_total: int) -> tuple[float, float]:
+    """The 95 % interval of the difference of two shares (Newcombe 1998, method 10), from their Wilson intervals.
+
+    >>> [round(x, 2) for x in newcombe(30, 40, 12, 40)]
+    [0.23, 0.61]
+    >>> newcombe(1, 2, 0, 0)
+    (-1.0, 1.0)
+    """
+    if not total or not other_total:
+        return -1.0, 1.0
+    count, other = min(count, total), min(other, other_total)
+    one, two = count / total, other / other_total
+    (low, high), (other_low, other_high) = wilson(count, total), wilson(other, other_total)
+    difference = one - two
+    down = math.sqrt((one - low) ** 2 + (other_high - two) ** 2)
+    up = math.sqrt((high - one) ** 2 + (two - other_low) ** 2)
+    return max(-1.0, difference - down), min(1.0, difference + up)

@@ -1,0 +1,119 @@
+"""`miner profile`: build, export, endorse, import and watch over the portraits of client groups."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from miner.cli import _common as common
+from miner.cli.store import opened
+
+app = typer.Typer()
+family = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(family, name="profile", help="The portraits of client groups.")
+
+Group = Annotated[str, typer.Argument(metavar="GROUP", help="A group's name in config/groups, its title or an alias.")]
+
+
+class Quotes(StrEnum):
+    whole = "whole"
+    short = "short"
+    none = "none"
+
+
+def _today() -> str:
+    return dt.datetime.now(tz=dt.UTC).date().isoformat()
+
+
+def _name(group: str) -> str:
+    from miner.profiles import find_group
+
+    return find_group(group).name
+
+
+@family.command()
+def build(group: Group, workspace: common.Workspace = None) -> None:
+    """Build the next version of a group's profile, as a draft, from what was mined and decided."""
+    from miner import pipeline
+
+    settings = common.settings(workspace)
+    with opened(workspace) as store:
+        made = store.profiles.save(pipeline.profile(store, _name(group), settings, made=_today()))
+    typer.echo(f"{made.group}: version {made.version}, {made.status}, {len(made.lines)} lines, {made.authors} people")
+
+
+@family.command()
+def export(
+    group: Group,
+    form: Annotated[str, typer.Option("--format", help="word, pdf, html, image, slides, excel, json or markdown.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write.")],
+    version: Annotated[int | None, typer.Option("--version", min=1, help="A version; the latest if left out.")] = None,
+    quotes: Annotated[Quotes, typer.Option("--quotes", help="How people are quoted.")] = Quotes.whole,
+    workspace: common.Workspace = None,
+) -> None:
+    """Write a profile as a file; a group without one gets its first draft."""
+    from miner import pipeline
+
+    settings = common.settings(workspace)
+    name = _name(group)
+    with opened(workspace) as store:
+        made = store.profiles.version(name, version) if version else store.profiles.latest(name)
+        if made is None:
+            made = store.profiles.save(pipeline.profile(store, name, settings, made=_today()))
+        pipeline.export(made, form, output, quotes=quotes.value)
+    typer.echo(str(output))
+
+
+@family.command()
+def endorse(
+    group: Group,
+    version: Annotated[int, typer.Argument(metavar="VERSION", min=1, help="The version that becomes current.")],
+    who: Annotated[str, typer.Option("--who", help="The person who endorses it.")],
+    workspace: common.Workspace = None,
+) -> None:
+    """Make a version the current one; the one before is archived."""
+    with opened(workspace) as store:
+        made = store.profiles.endorse(_name(group), version, who)
+    typer.echo(f"{made.group}: version {made.version} is {made.status}")
+
+
+@family.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="A profile exported with --format json.")],
+    workspace: common.Workspace = None,
+) -> None:
+    """Import a profile as the next version of its group, a draft."""
+    from miner.profiles.form import read_profile
+
+    with opened(workspace) as store:
+        made = store.profiles.save(read_profile(file))
+    typer.echo(f"{made.group}: version {made.version}, {made.status}, {len(made.lines)} lines")
+
+
+@family.command()
+def compare(
+    group: Group,
+    other: Annotated[str, typer.Option("--with", metavar="VERSION|DATE", help="The earlier version, or its day.")],
+    workspace: common.Workspace = None,
+) -> None:
+    """Tell what changed since an earlier version: new, grown, faded, gone and reworded lines."""
+    from miner import pipeline
+
+    with opened(workspace) as store:
+        for line in pipeline.compare(store, _name(group), other):
+            typer.echo(line)
+
+
+@family.command()
+def status(workspace: common.Workspace = None) -> None:
+    """Show all groups: the ten-profile target, age, evidence, gaps."""
+    from miner import pipeline
+
+    with opened(workspace) as store:
+        rows = list(pipeline.status(store, _today()))
+    for row in rows:
+        typer.echo(row)
