@@ -38,6 +38,9 @@ PATTERNS = [
     (SAID, re.compile(rf"\bя(?: же| ведь| вот)?,? ?({NUMBER}) ?(?:лет|год|года){ENDS}")),
     (SAID, re.compile(rf"\b(?:в|за) (?:мои|свои)(?: целых| неполные| полные)? ({NUMBER}){YEARS}(?![\w%₽])")),
     (SAID, re.compile(rf"\b(?:мой возраст|возраст)(?: у меня)?[ :–—-]{{1,3}}({NUMBER}){YEARS}{OTHER_UNIT}")),
+    (SAID, re.compile(rf"(?:^|[.!?] ?)({NUMBER})(?: лет| год)? (?:мне )?(?:исполнилось|стукнуло)\b")),
+    (SAID, re.compile(r"(?<![\w-])(\d\d) ?(?:лвл|lvl)\b")),
+    (SHOWN, re.compile(rf"(?<![\w-])(?:сам|сама),? ({NUMBER}){YEARS}(?=[,.])")),
     (SHOWN, re.compile(r"\b(?:я|сам|сама|мне),? (\d\d)-летн(?:ий|яя|ей|ему)\b")),
 ]
 # «в двадцать пять живу с мамой»: an age because the present follows; by the clock it would be an hour.
@@ -54,7 +57,7 @@ PAST = re.compile(r"\b(?:средний|средн\w+|его|ее|в (?:янва
 
 def find(speech: Speech) -> Iterator[Claim]:
     plain = speech.plain
-    if not speech.counts or not speech.mentions("мне", "лет", "год", "возраст", "свои", "мои", "в "):
+    if not speech.counts or not speech.mentions("мне", "лет", "год", "возраст", "свои", "мои", "в ", "лв", "lv", "сам", "исполнил", "стукн"):
         return
     for strength, pattern in PATTERNS:
         for match in pattern.finditer(plain):

@@ -29,7 +29,6 @@ from miner.nlp.disclosures.speech import BLANK, Speech
 
 SENTENCES = 4
 YOUNGEST, OLDEST = 14, 90
-GREETING = 40
 FILLER = re.compile(
     r"^(?:[^\w\d]|(?:ну|вот|так|значит|короче|в общем|э-э|это|это самое|как бы|что ж|ой|да|и|а|уже|сейчас|сам|сама|я|привет|всем привет|сап"
     r"|здравствуйте|добрый день|добрый вечер|всем доброго|доброго дня|доброго|доброго времени суток|коллеги|девочки|девчат|девчонки|мужики"
@@ -53,15 +52,27 @@ EDUCATION = [
     ("school", re.compile(r"(?:девять классов|9 классов|11 классов|одиннадцать классов)")),
 ]
 ADVERTISEMENT = re.compile(
-    r"требу[её]тся|требуются|приглаша|ваканси[яю][:!]|набира[ею]|оплата|график [25]|доход|звоните|пишите в лс|запись|р/час|руб/|скидк"
+    r"^\W*(?:требу[её]тся|требуются|вакансия)|приглашаем|набираем (?:в|со|людей)|р/час|руб/|скидк[аи]|пишите в лс|з/п от|оклад от"
+    r"|оплата (?:сдельная|ежедневная|от|каждый)|бесплатно\.|подготовка к|звоните прямо|опыт от"
 )
 
 
 def find(speech: Speech) -> Iterator[Claim]:
     if ADVERTISEMENT.search(speech.plain[:300]):
         return
-    for number, (start, stop) in enumerate(speech.sentences[:SENTENCES]):
-        yield from sentence(speech, start, stop, opening=number == 0 or not speech.plain[:start].strip(" !.,\n" + BLANK)[GREETING // 4 :])
+    opening = True
+    for start, stop in speech.sentences[:SENTENCES]:
+        claims = list(sentence(speech, start, stop, opening=opening or only_greeting(speech.plain[:start])))
+        # The card goes on while each sentence has something of it: «Ростов. Семь месяцев без работы. Бухгалтер, ...»
+        opening = bool(claims) or NEUTRAL.fullmatch(speech.plain[start:stop].strip(" .!?…\n")) is not None
+        yield from claims
+
+
+def only_greeting(text: str) -> bool:
+    """Whether nothing was said yet but a greeting, or a quote of another's post."""
+    text = text.replace(BLANK, " ")
+    skip = FILLER.match(text)
+    return not skip or not text[skip.end() :].strip(" .!?…\n")
 
 
 def sentence(speech: Speech, start: int, stop: int, *, opening: bool) -> Iterator[Claim]:
@@ -86,6 +97,8 @@ def sentence(speech: Speech, start: int, stop: int, *, opening: bool) -> Iterato
     yield from found
 
 
+# «Копейск на связи», «повар на связи».
+ON_AIR = re.compile(r" (?:на связи|на проводе|пишет)$")
 SEGMENT = re.compile(r"[^,;:—–()\n]+")
 
 
@@ -94,16 +107,16 @@ def characteristic(speech: Speech, at: int, text: str) -> Claim | None:
     end = at + len(text)
     if match := AGE.fullmatch(text):
         age = value(match[2])
-        if age is not None and YOUNGEST <= age <= OLDEST:
+        if age is not None and YOUNGEST <= age <= OLDEST and not speech.plain[:at].endswith(("п. ", "№ ")):
             return Claim("age", age, at, end, SAID if match[3] or match[1] else SHOWN)
     if match := KIDS.fullmatch(text):
         return Claim("children", value(match[1]) or 0, at, end, SHOWN)
     for level, pattern in EDUCATION:
         if pattern.fullmatch(text):
             return Claim("education", level, at, end, SHOWN)
-    if place := places.in_nominative(speech.text[at:end]):
+    if place := places.in_nominative(ON_AIR.sub("", speech.text[at:end]), located=speech.located(at)):
         return Claim("region", place, at, end, SHOWN)
-    if (calling := calling_alone(text)) and not SOMEBODY.search(speech.before(at, 30)):
+    if (calling := calling_alone(ON_AIR.sub("", text))) and not SOMEBODY.search(speech.before(at, 30)):
         return Claim("occupation", calling, at, end, SHOWN)
     return None
 

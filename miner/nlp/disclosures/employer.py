@@ -31,6 +31,7 @@ HEADCOUNT = [
 ]
 IN_CARD = re.compile(rf"(?:^|[,.:—–] ?)(?:ну,? )?(?:это )?({NUMBER}) {PEOPLE}(?=[,.!—–:]|$| по штату| в)")
 FIRM = ("кадров", "производств", "предприяти", "организац", "директор по", "отдел подбора", "ооо", "акционерн", "агрохолдинг", "мы набира", "персонал")
+OPENING = 120
 LAID_OFF = re.compile(r"\b(?:сократил|уволил|закрыл|очеред|на улиц|на место|собесед|на курс|в группе|в классе|пришло|собралось)\w*")
 FORMS = [
     ("самозанятый", SAID, re.compile(r"\b(?:я|сам|сама|как|теперь|уже|работаю(?: как)?|оформлен[а]? как|стал[а]?|мы|тоже)(?:,? \w+)? самозанят(?:ый|ая|ой|ым)\b|\b(?:оформил[а]?|открыл[а]?|зарегистрировал[а]?|взял[а]?) (?:себе )?самозанят\w+|(?:^|[.!?,] ?)самозанят(?:ый|ая)(?=[,.!]| с )|\bплачу (?:налог|нпд)[^.!?]{0,20}самозанят\w+")),
@@ -68,14 +69,15 @@ def headcount(speech: Speech) -> Iterator[Claim]:
             if number and number > 1 and not LAID_OFF.search(start + " " + stop):
                 firm = True
                 yield Claim("headcount", number, match.start(), match.end(), strength)
-    if not firm:
+    opening = speech.plain[:OPENING]
+    card = IN_CARD.search(opening) if speech.counts else None
+    if not firm and not (card and industries()[1].search(opening)):
         return
     yield from industry(speech)
-    if speech.counts:
-        for match in IN_CARD.finditer(speech.plain[:120]):
-            number = value(match[1])
-            if number and number > 2 and not LAID_OFF.search(speech.after(match.end(), 40)):
-                yield Claim("headcount", number, match.start(), match.end(), HINT)
+    if card:
+        number = value(card[1])
+        if number and number > 2 and not LAID_OFF.search(speech.after(card.end(), 40)):
+            yield Claim("headcount", number, card.start(), card.end(), HINT)
 
 
 def industry(speech: Speech) -> Iterator[Claim]:

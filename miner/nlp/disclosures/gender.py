@@ -40,6 +40,12 @@ ANYBODY = frozenset("чтоб чтобы кто который которая п
 RELATIVE = frozenset(("кто", "который", "которая"))
 QUOTES = frozenset(("«", '"', "“", "„"))
 # Adjectives that go with a subject left out: «сама напутала», «пришла довольная».
+NEAR = 4
+# The tagger now and then misses the case of these.
+RELATIVES_OF = {
+    "f": frozenset("мама мать жена сестра дочь дочка подруга бабушка тёща теща свекровь соседка начальница тётя тетя тётка тетка".split()),
+    "m": frozenset("папа отец муж брат сын сынок друг дед дедушка сосед начальник директор зять дядя батя шеф".split()),
+}
 LIKE_ME = frozenset("сам сама одна весь вся такая такой какая какой довольная довольный счастливая счастливый".split())
 # What may stand between «я» and its adjective.
 BESIDE_ME = frozenset("не такая такой же очень уже вся весь тоже слишком вообще вот прям совсем еще ещё".split())
@@ -147,7 +153,10 @@ class Reader:
         if following and (following.noun or following.adjective):
             return ""
         if self.words[i] in {"сам", "сама"}:
-            return self.shapes[i].adjective
+            # «ноутбук сам выключается», «купи сама»: somebody else unless the first person is near.
+            near = range(max(self.doc[i].sent.start, i - NEAR), min(self.doc[i].sent.end, i + NEAR + 1))
+            first = any(self.shapes[j].first or self.words[j] in MINE or j in self.mine for j in near)
+            return self.shapes[i].adjective if first else ""
         before = self.words[max(0, i - 3) : i]
         if "я" in before and BESIDE_ME.issuperset(before[before.index("я") + 1 :]):
             return self.shapes[i].adjective
@@ -176,12 +185,14 @@ class Reader:
     def is_subject(self, j: int, i: int, gender: str) -> bool:
         """Whether the word ``j`` could be the subject of the predicate ``i`` of its clause."""
         word, found = self.words[j], self.shapes[j]
+        if word in RELATIVES_OF[gender]:
+            return True
         if found.noun == "nom":
             # «специалист извинилась»: a calling may be a woman's.
             return found.gender == gender or (gender == "f" and found.gender == "m" and found.animate)
         if found.noun == "acc":
-            # The accusative of things looks like the nominative: «отказ пришёл».
-            return found.gender == gender == "m" and not found.animate and self.bare(j) and is_intransitive(self.words[i])
+            # The accusative of things looks like the nominative: «отказ пришёл», but «прошёл курс».
+            return j < i and found.gender == gender == "m" and not found.animate and self.bare(j) and is_intransitive(self.words[i])
         return found.adjective == gender and word not in LIKE_ME
 
     def bare(self, j: int) -> bool:
@@ -198,6 +209,8 @@ class Reader:
                 return 0
             if word == "," or word in ENDS or found.predicate:
                 return None
+            if j == i + 1 and self.doc[j].is_upper and len(word) > 1:
+                return 0
             if word == "я":
                 return SAID
             if word in OTHERS or (word == "один" and not self.words[i].startswith("остал")) or self.is_subject(j, i, gender):
@@ -219,7 +232,8 @@ class Reader:
                 return (HINT if ANYBODY.isdisjoint(self.words[clause : clause + 3]) else 0), clause
             elif (
                 (word in OTHERS and (same or word not in RELATIVE))
-                or (word in {"один", "одна"} and j == i - 1)
+                or (word == "один" and same)
+                or (word == "одна" and j == i - 1)
                 or (self.is_subject(j, i, gender) if same else found.noun == "nom" and found.animate and found.gender == gender)
             ):
                 return 0, clause
@@ -289,7 +303,7 @@ def is_intransitive(form: str) -> bool:
     >>> is_intransitive("пришёл"), is_intransitive("купил")
     (True, False)
     """
-    return any("intr" in analysis.tag for analysis in analyser().parse(form) if analysis.tag.POS == "VERB")
+    return form not in {"прошёл", "прошел"} and any("intr" in analysis.tag for analysis in analyser().parse(form) if analysis.tag.POS == "VERB")
 
 
 @functools.lru_cache(maxsize=20_000)

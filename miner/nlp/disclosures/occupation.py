@@ -13,25 +13,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from miner.nlp.disclosures.claims import SAID, SHOWN, Claim
-from miner.nlp.disclosures.lexicons import VAGUE, heads, profession
+from miner.nlp.disclosures.claims import HINT, SAID, SHOWN, Claim
+from miner.nlp.disclosures.lexicons import EMPTY, heads, profession
 from miner.nlp.disclosures.numerals import NUMBER
 from miner.nlp.disclosures.people import SOMEBODY
 from miner.nlp.disclosures.speech import Speech
 
 PHRASE = r"([а-я]{3,}(?:-[а-я]+)*(?: [а-я]{2,}(?:-[а-я]+)*){0,4})"
-ASIDE = r"(?:,? (?:же|вот|ведь|тоже|сам|сама|вообще-то|вообще|просто|обычный|обычная|бывший|бывшая|сейчас|теперь|уже|между прочим|значит|ну|это самое|как бы|если что|честно|по профессии|по специальности|по образованию|по диплому|—|-|–),?){0,3}"
+ASIDE = r"(?:,? (?:же|вот|ведь|тоже|извините|простите|сам|сама|вообще-то|вообще|просто|обычный|обычная|бывший|бывшая|сейчас|теперь|уже|между прочим|значит|ну|это самое|как бы|если что|честно|по профессии|по специальности|по образованию|по диплому|—|-|–),?){0,3}"
 FORMER = r"(?:работаю|работал[аи]?|тружусь|трудил(?:ся|ась)|отработал[аи]?|проработал[аи]?|отпахал[аи]?|оттрубил[аи]?|пашу|устроил(?:ся|ась)|взяли|приняли|вышел|вышла|выхожу|оформили|служил|служу|числюсь|числил(?:ся|ась)|сижу|сидел[а]?|был|была|стал|стала|подрабатываю|выпустил(?:ся|ась)|работа)"
 RULES = [
     (SAID, "nomn", re.compile(rf"(?<![\w-])я{ASIDE}[ ,]{{1,2}}{PHRASE}")),
     (SAID, "nomn", re.compile(rf"(?<![\w-])(?:сам|сама),? {PHRASE}")),
     (SAID, "nomn", re.compile(rf"\b(?:по (?:профессии|специальности|образованию|диплому|первому образованию)|(?:моя |мой )(?:профессия|специальность|должность)|должность|профессия|специальность)(?: я| сам| сама)?[ :,—–-]{{1,3}}{PHRASE}")),
     (SHOWN, "nomn", re.compile(rf"\b(?:скажу|поясню|пишу|говорю|отвечу|подтвержу|объясню|замечу)(?: вам)? как {PHRASE}")),
+    (SHOWN, "nomn", re.compile(rf"\bкак {PHRASE}(?= (?:скажу|говорю|заявляю|могу сказать|отвечу))")),
     (SHOWN, "ablt", re.compile(rf"\b(?<!не ){FORMER}(?: [а-я-]+){{0,3}}? {PHRASE}")),
+    (SHOWN, "nomn", re.compile(rf"\bвсю жизнь {PHRASE}")),
+    (SHOWN, "ablt", re.compile(rf"\bвсю жизнь(?: [а-я]+)? {PHRASE}")),
+    (SHOWN, "ablt", re.compile(r"(?:^|[.!?,] ?)([а-я]{4,}(?:-[а-я]+)?) (?:был|была|работал|работала|служил|отработал|отработала)\b")),
     (SHOWN, "ablt", re.compile(rf"\b{NUMBER} (?:лет|года|год)(?: \w+)? {PHRASE}")),
 ]
 AFTER = re.compile(r"([а-я]{3,}(?:-[а-я]+)*(?: [а-я]{3,}){0,2}) я(?= ?[,.!…]| от | по | с |$)")
 BY = re.compile(r"([а-я]{3,}(?:-[а-я]+)*(?: [а-я]{3,}){0,2}) по (?:профессии|специальности|образованию|диплому)\b")
+ALONE = re.compile(r"(?:^|[.!?,] ?)([а-я]{4,}(?:-[а-я]+)?)(?:,| \w+ разряд)")
+OPENING = 250
+OFFERED = re.compile(r"\b(?:предл|зов|иди|пойд|устраива|ищу|ищете|направ|стать|работать|куда|пошл)\w*")
 WISH = re.compile(r"(?<![\w-])(?:бы?|хочу|хотел|хотела|хотелось|мечтаю|может|если|чтоб|чтобы|предложили|предлагают|пусть|возьмут|не)(?![\w-])")
 
 
@@ -44,14 +51,20 @@ def find(speech: Speech) -> Iterator[Claim]:
             if somebody_else(speech, match.start(), match.start(1)):
                 continue
             for offset, phrase in tails(match[1], case):
-                if (calling := profession(phrase, case)) and calling not in VAGUE:
+                if (calling := profession(phrase, case)) and calling not in EMPTY:
                     at = match.start(1) + offset
                     yield Claim("occupation", calling, at, at + len(phrase.split()[0]), strength)
                     break
+    for match in ALONE.finditer(plain[:OPENING]):
+        # «Взяли! Технологом, соседний завод.»
+        calling = profession(match[1], "ablt")
+        around = speech.before(match.start(1), 60) + speech.after(match.start(1), 60)
+        if calling and calling not in EMPTY and not WISH.search(around) and not OFFERED.search(around):
+            yield Claim("occupation", calling, match.start(1), match.end(1), HINT)
     for rule in (AFTER, BY):
         for match in rule.finditer(plain):
             for offset, phrase in tails(match[1], "ablt"):
-                if (calling := profession(phrase, "nomn") or profession(phrase, "ablt")) and calling not in VAGUE:
+                if (calling := profession(phrase, "nomn") or profession(phrase, "ablt")) and calling not in EMPTY:
                     yield Claim("occupation", calling, match.start(1) + offset, match.end(1), SAID)
                     break
 

@@ -14,6 +14,7 @@ TOO_WIDE = frozenset(
     " казахстан узбекистан таджикистан киргизия армения грузия азербайджан белоруссия беларусь молдавия египет таиланд япония франция италия"
     " англия канада индия африка волга дон ока кама обь енисей нева".split()
 )
+ALIASES = {"Питер": "Санкт-Петербург", "Петербург": "Санкт-Петербург", "Екат": "Екатеринбург", "Новосиб": "Новосибирск"}
 KINDS = {"область": "femn", "край": "masc", "район": "masc", "республика": "femn", "округ": "masc"}
 # Every other city has such a district.
 CITY_DISTRICT = re.compile(
@@ -23,19 +24,19 @@ CITY_DISTRICT = re.compile(
 JOINED = re.compile(r"^(\w+)-(на|над|под)-(\w+)$")
 
 
-def in_nominative(text: str) -> str | None:
+def in_nominative(text: str, *, located: bool = False) -> str | None:
     """The place that a capitalised phrase names when it stands in the nominative.
 
     >>> [in_nominative(t) for t in ("Самара", "Нижний Тагил", "город Шуя", "г. Ржев", "Ростов-на-Дону", "Омске", "Стол", "Роман")]
     ['Самара', 'Нижний Тагил', 'Шуя', 'Ржев', 'Ростов-на-Дону', None, None, None]
     """
     text = re.sub(r"^(?:г\.?|город|гор\.|село|деревня|пос[её]лок|пгт|п\.|с\.) ?(?=[А-ЯЁ])", "", text.strip())
-    name = normalised(text, "nomn")
+    name = normalised(text, "nomn", located=located)
     return name if name and plain(name) == plain(text) else None
 
 
-def normalised(text: str, case: str) -> str | None:
-    """The nominative of a place in a case ("loct", "gent", "nomn"), ``None`` when it names no place.
+def normalised(text: str, case: str, *, located: bool = False) -> str | None:
+    """The nominative of a place in a case (``located``: the tagger takes it for one, so any word will do) ("loct", "gent", "nomn"), ``None`` when it names no place.
 
     >>> [normalised(t, "loct") for t in ("Омске", "Великом Новгороде", "Пензенской области", "Ростове-на-Дону", "школе")]
     ['Омск', 'Великий Новгород', 'Пензенская область', 'Ростов-на-Дону', None]
@@ -49,8 +50,27 @@ def normalised(text: str, case: str) -> str | None:
         return None
     for size in range(len(words), 0, -1):
         if name := place(tuple(words[:size]), case):
-            return name
+            return ALIASES.get(name, name)
+    return guess(words, case) if located else None
+
+
+@functools.lru_cache(maxsize=20_000)
+def guess_word(word: str, case: str) -> str | None:
+    """A place that no dictionary has: «в Пажге» → «Пажга», «в Отрадном» → «Отрадное»."""
+    if word.lower() in TOO_WIDE or "-" in word:
+        return None
+    for analysis in analyser().parse(word):
+        tag = analysis.tag
+        if case not in tag or "plur" in tag or "Name" in tag or "Surn" in tag:
+            continue
+        if (tag.POS == "NOUN" and "inan" in tag) or (tag.POS == "ADJF" and "neut" in tag):
+            nominative = analysis.inflect({"nomn", "sing"})
+            return spelt(word, nominative.word) if nominative else None
     return None
+
+
+def guess(words: list[str], case: str) -> str | None:
+    return guess_word(words[0], case) if len(words) == 1 else None
 
 
 @functools.lru_cache(maxsize=20_000)

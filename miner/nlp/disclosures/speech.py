@@ -59,6 +59,14 @@ class Speech:
         plain = self.plain
         return any(part in plain for part in parts)
 
+    def located(self, at: int) -> bool:
+        """Whether the tagger takes the word at a place in the text for the name of a location."""
+        return self.doc is not None and at in self.locations
+
+    @cached_property
+    def locations(self) -> frozenset[int]:
+        return frozenset(ent.start_char for ent in self.doc.ents if ent.label_ == "LOC") if self.doc is not None else frozenset()
+
     @cached_property
     def words(self) -> frozenset[str]:
         return frozenset(WORD.findall(self.plain))
