@@ -16,11 +16,11 @@ COPY corpora/demo corpora/demo
 RUN /opt/miner/bin/pip install -c constraints.txt .
 
 FROM python:3.12-slim-bookworm
-RUN useradd --system --create-home --uid 10001 miner \
+RUN useradd --system --create-home --user-group --uid 10001 miner \
  && install -d -o miner -g miner /var/lib/miner
 COPY --from=build /opt/miner /opt/miner
 ENV PATH=/opt/miner/bin:$PATH PYTHONUNBUFFERED=1 MINER_WORKSPACE=/var/lib/miner
-USER miner
+USER 10001:10001
 WORKDIR /var/lib/miner
 VOLUME /var/lib/miner
 EXPOSE 8080
