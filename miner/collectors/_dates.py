@@ -121,7 +121,7 @@ def _ago(text: str, now: datetime) -> date | datetime | None:
 
 def _relative_day(text: str, now: datetime) -> date | datetime | None:
     for words, back in ((("сегодня", "today"), 0), (("позавчера",), 2), (("вчера", "yesterday"), 1)):
-        if text.startswith(words):
+        if re.search(rf"\b(?:{'|'.join(words)})\b", text):
             return _with_time(now.date() - timedelta(days=back), text)
     return None
 

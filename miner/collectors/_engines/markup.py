@@ -1,0 +1,214 @@
+"""An engine told by selectors: where its posts, authors, dates, quotes and links are."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from miner.collectors import _dates as dates
+from miner.collectors._engines import Engine, Link, Message, Reading, Sheet
+from miner.collectors._engines.body import answered, words
+from miner.collectors._web import canonical
+
+_STAFF = re.compile(r"(?i)\b(?:модератор|администратор|супермодератор|moderator|administrator|admin|редактор форума)\b")
+_AD_NAMES = re.compile(r"(?i)^(?:реклама|adbot|ad bot|advertisement|google adsense|яндекс\.?директ|sponsor(?:ed)?)\b")
+_NEXT_WORDS = re.compile(r"(?i)^\W*(?:след(?:\.|ующая)?|вперед|вперёд|далее|next|>|»|›|→)\W*$")
+_DIGITS = re.compile(r"\d+")
+_STAMPS = (".lastpost a[href]", "a.lastpost", "[data-time]", "time[datetime]", "abbr[title]")
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """Selectors (CSS; several by comma, the first that finds something counts).
+
+    ``post`` finds the blocks; the others are looked for inside a block, but ``board``, ``thread``, ``next`` and
+    ``title`` on the page. ``number`` is the attribute or link that carries the post's number.
+    """
+
+    post: str
+    body: str
+    author: str = ""
+    date: str = ""
+    link: str = ""
+    rank: str = ""
+    quote: str = "blockquote"
+    quote_head: str = ""
+    drop: str = ""
+    board: str = ""
+    thread: str = ""
+    stamp: str = ""
+    row: str = ""
+    next: str = "a[rel=next], link[rel=next]"
+    title: str = "h1, h2"
+    number: str = r"(\d+)\D*$"
+
+
+@dataclass(frozen=True)
+class Marked(Engine):
+    """Reads pages of an engine by its markup. ``signs`` are patterns of the page's source and what each is worth."""
+
+    name: str
+    markup: Markup
+    signs: tuple[tuple[str, float], ...] = ()
+    cookies: str = field(default="")
+
+    def sign(self, sheet: Sheet) -> float:
+        found = sum(worth for pattern, worth in self.signs if re.search(pattern, sheet.text))
+        if self.cookies and any(re.search(self.cookies, name) for name in sheet.cookies):
+            found += 0.5
+        return min(1.0, found)
+
+    def read(self, sheet: Sheet) -> Reading:
+        mark = self.markup
+        messages = [m for block in _all(sheet.tree, mark.post) if (m := self._message(block, sheet))]
+        links = [] if messages else list(self._links(sheet))
+        return Reading(
+            title=_text(_first(sheet.tree, mark.title)) or None,
+            messages=messages,
+            links=links,
+            following=self._following(sheet),
+        )
+
+    def _message(self, block: Any, sheet: Sheet) -> Message | None:
+        mark = self.markup
+        body = _first(block, mark.body)
+        if body is None:
+            return None
+        author = self._author(block)
+        if author and _AD_NAMES.match(author):
+            return None
+        quotes = _outermost(_all(body, mark.quote))
+        heads = _all(body, mark.quote_head) if mark.quote_head else []
+        number, whom = answered([*quotes, *heads])
+        said = words(body, [*quotes, *heads, *(_all(body, mark.drop) if mark.drop else [])])
+        link = _first(block, mark.link) if mark.link else None
+        href = link.get("href") if link is not None else None
+        native = self._native(block, body, href)
+        if not said or not (native or author):
+            return None
+        return Message(
+            native=native or "",
+            text=said,
+            author=author,
+            date=_date(_all(block, mark.date) if mark.date else [], sheet),
+            url=_absolute(href, sheet.url)
+            if href
+            else (f"{canonical(sheet.url)}#{block.get('id')}" if block.get("id") else None),
+            answers=number,
+            answers_whom=whom,
+            staff=bool(mark.rank and any(_STAFF.search(_text(r)) for r in _all(block, mark.rank))),
+        )
+
+    def _author(self, block: Any) -> str | None:
+        if name := (block.get("data-author") or "").strip():
+            return str(name)
+        return (_text(_first(block, self.markup.author)) or None) if self.markup.author else None
+
+    def _native(self, block: Any, body: Any, href: str | None) -> str | None:
+        for value in (block.get("id"), block.get("data-content"), block.get("data-node-id"), body.get("id"), href):
+            if value and (found := re.search(self.markup.number, value)):
+                return found[1]
+        return None
+
+    def _links(self, sheet: Sheet) -> Iterator[Link]:
+        mark = self.markup
+        for anchor in _all(sheet.tree, mark.board) if mark.board else ():
+            if href := anchor.get("href"):
+                yield Link(_absolute(href, sheet.url), "board")
+        rows = set(_all(sheet.tree, mark.row))
+        for anchor in _all(sheet.tree, mark.thread) if mark.thread else ():
+            if href := anchor.get("href"):
+                yield Link(_absolute(href, sheet.url), "thread", self._stamp(anchor, rows))
+
+    def _stamp(self, anchor: Any, rows: set[Any]) -> str | None:
+        """What in the thread's row changes with a new post: the last post's link, its time, the count of replies."""
+        row = next(
+            (p for p in anchor.iterancestors() if p in rows or (not rows and p.tag in ("tr", "li", "article"))), None
+        )
+        if row is None:
+            return None
+        for selector in filter(None, (self.markup.stamp, *_STAMPS)):
+            for found in reversed(_all(row, selector)):
+                value = found.get("href") or found.get("data-time") or found.get("datetime") or found.get("title")
+                if value and found is not anchor:
+                    return str(canonical(value)[-120:] if found.get("href") else value[-120:]) + "".join(
+                        _DIGITS.findall((found.get("href") or "").partition("#")[2])
+                    )
+        return " ".join(_text(row).split())[-160:] or None
+
+    def _following(self, sheet: Sheet) -> str | None:
+        for anchor in _all(sheet.tree, self.markup.next) if self.markup.next else ():
+            href = anchor.get("href")
+            if href and not href.startswith(("javascript:", "#")):
+                return _absolute(href, sheet.url)
+        for anchor in sheet.tree.iter("a"):
+            href = anchor.get("href") or ""
+            label = _text(anchor)
+            if href and len(label) < 14 and _NEXT_WORDS.match(label) and _same_page(href):
+                return _absolute(href, sheet.url)
+        return None
+
+
+def _same_page(href: str) -> bool:
+    """Whether a «next» link leads to another page of the same thing, not to the next thread."""
+    if href.startswith(("javascript:", "#", "mailto:")) or re.search(
+        r"next(?:newest|oldest)|prev_next|view=next", href
+    ):
+        return False
+    return bool(re.search(r"(?:page|start|st|offset|\.)[=/-]?\d+", href))
+
+
+def _absolute(href: str, base: str) -> str:
+    fragment = href.partition("#")[2]
+    return canonical(href, base) + (f"#{fragment}" if fragment else "")
+
+
+@functools.cache
+def _selector(css: str) -> Any:
+    from lxml.cssselect import CSSSelector
+
+    return CSSSelector(css)
+
+
+@functools.cache
+def _alternatives(css: str) -> tuple[Any, ...]:
+    return tuple(_selector(part.strip()) for part in re.split(r",(?![^\[(]*[\])])", css) if part.strip())
+
+
+def _all(node: Any, css: str) -> list[Any]:
+    """All elements in the order of the page, each once."""
+    return list(_selector(css)(node)) if css else []
+
+
+def _first(node: Any, css: str) -> Any:
+    """The first element of the first alternative that finds one: earlier alternatives are the surer ones."""
+    for selector in _alternatives(css) if css else ():
+        if found := selector(node):
+            return found[0]
+    return None
+
+
+def _outermost(nodes: list[Any]) -> list[Any]:
+    chosen = set(nodes)
+    return [node for node in nodes if not any(parent in chosen for parent in node.iterancestors())]
+
+
+def _text(node: Any) -> str:
+    return " ".join(node.text_content().split()) if node is not None else ""
+
+
+def _date(nodes: list[Any], sheet: Sheet) -> str | None:
+    for node in nodes:
+        for value in (
+            node.get("datetime"),
+            node.get("data-time"),
+            node.get("data-timestamp"),
+            node.get("title"),
+            _text(node),
+        ):
+            if value and (found := dates.parse(value, sheet.now)):
+                return found
+    return None

@@ -1,0 +1,164 @@
+"""What collectors of pages share: manners from the settings, the crawl loop, one address for one page, plain text."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from pydantic import Field
+
+from miner.charset import decode
+from miner.collectors import Collector, Options
+from miner.errors import BadInput
+from miner.fetch import Closed, Fetcher, MemoryFrontier, NotFetched, Page, Policy, Refused, Task
+from miner.fetch.fetcher import polite
+from miner.fetch.frontier import Frontier
+from miner.records import Post
+from miner.settings import load_settings
+
+
+class WebOptions(Options):
+    """The manners of one source; what is left out comes from the settings."""
+
+    delay: float | None = Field(None, description="seconds between two requests to one host", ge=0)
+    pages: int | None = Field(None, description="budget of this run, in requests", ge=1)
+    basis: str | None = Field(None, description="legal basis of collecting, for the ledger")
+    ignore_robots: bool = Field(False, description="ask in spite of robots.txt, with the owner's consent")
+    allow_host: tuple[str, ...] = Field((), description="host on a private network that may be asked all the same")
+
+
+class WebCollector(Collector):
+    """Asks for pages until the frontier is empty. A member says where to begin and how to read a page."""
+
+    Options: ClassVar[type[Options]] = WebOptions
+    options: WebOptions
+    target: ClassVar[str] = "URL"
+    robots: ClassVar[bool] = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fetcher: Fetcher = self.context.fetcher or Fetcher(policy(self.options))
+        self.frontier: Frontier = self.context.frontier or MemoryFrontier()
+        self.now = datetime.now()  # noqa: DTZ005  # pages say «вчера» by a clock that they don't name
+
+    @abstractmethod
+    def seeds(self) -> Iterator[Task]:
+        """Where to begin."""
+
+    @abstractmethod
+    def read(self, task: Task, page: Page) -> Iterator[Post]:
+        """The posts of a page; what it links to goes into the frontier."""
+
+    def collect(self) -> Iterator[Post]:
+        seeds = list(self.seeds())
+        for task in seeds:
+            # A wrong address is the analyst's mistake, one found on a page isn't.
+            try:
+                self.fetcher.check(task.url)
+            except Refused as error:
+                raise BadInput(str(error)) from error
+            self.frontier.add(task, again=True)
+        begun = {task.url for task in seeds}
+        failure: NotFetched | None = None
+        count = 0
+        while task := self.frontier.take():
+            try:
+                page = self.ask(task)
+                for post in self.read(task, page) if not page.unchanged else ():
+                    count += 1
+                    yield post
+            except Closed as error:
+                self.context.say(str(error))
+                return
+            except NotFetched as error:
+                self.frontier.failed(task, str(error))
+                self.context.say(str(error))
+                failure = error if task.url in begun else failure
+            else:
+                self.frontier.done(task, page.validator)
+        if failure is not None and not count:
+            raise failure
+
+    def ask(self, task: Task) -> Page:
+        return self.fetcher.get(task.url, validator=self.frontier.validator(task.url), robots=self.robots)
+
+
+def policy(options: WebOptions) -> Policy:
+    """The manners of the settings with what the source asks for."""
+    asked = load_settings().fetch
+    hours = tuple(int(hour) for hour in asked.hours.split("-")) if asked.hours else None
+    return polite(
+        Policy(
+            contact=asked.contact,
+            delay=asked.delay,
+            timeout=asked.timeout,
+            retries=asked.retries,
+            patience=asked.patience,
+            max_bytes=asked.max_bytes,
+            pages=asked.pages,
+            total_bytes=asked.total_bytes,
+            hours=(hours[0], hours[1]) if hours else None,
+            robots=asked.robots and not options.ignore_robots,
+            allow_hosts=(*asked.allow_hosts, *options.allow_host),
+        ),
+        delay=options.delay,
+        pages=options.pages,
+        basis=options.basis,
+    )
+
+
+def text(page: Page) -> str:
+    """The page as text, in the encoding it is really in."""
+    declared = page.declared
+    if declared is None and (
+        meta := re.search(rb"<meta[^>]{1,200}?charset=[\"']?([\w-]+)", page.data[:4096], re.IGNORECASE)
+    ):
+        declared = meta[1].decode("ascii")
+    return decode(page.data, declared)[0]
+
+
+def host(url: str) -> str:
+    return urlsplit(url).netloc.lower().removeprefix("www.")
+
+
+# One address for one page --------------------------------------------------------------------------------------------
+
+# Sessions, sort orders, highlights and jumps: the page behind them is the same.
+_NOISE = re.compile(
+    r"sid|s|phpsessid|sessionid|session|jsessionid|zenid|hilit|highlight|sk|sd|st|sort|sortby|sort_by|sort_key|sortorder|"
+    r"order|orderby|daysprune|prune|view|styleid|style|theme|mode|postcount|nojs|fbclid|yclid|gclid|utm_\w+|_ga|print|from"
+)
+_SESSION_IN_PATH = re.compile(r";(?:jsessionid|sid)=\w+|/s[0-9a-f]{32}(?=/|$)", re.IGNORECASE)
+
+
+def canonical(url: str, base: str = "") -> str:
+    """The one address of a page, whatever session or sort order the link carried.
+
+    >>> canonical("./viewtopic.php?f=2&t=5&sid=0123456789abcdef&start=0#p9", "https://example.ru/forum/index.php")
+    'https://example.ru/forum/viewtopic.php?t=5'
+    >>> canonical("https://EXAMPLE.ru/threads/x.5/?page=2&order=asc")
+    'https://example.ru/threads/x.5/?page=2'
+    """
+    parts = urlsplit(urljoin(base, url.strip()))
+    path = _SESSION_IN_PATH.sub("", parts.path) or "/"
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    names = {name.lower() for name, _ in pairs}
+    kept = [(n, v) for n, v in pairs if not _noise(n.lower(), v, names)]
+    # Some engines use a bare query as the path: index.php?threads/name.5/
+    query = parts.query if pairs and "=" not in parts.query.partition("&")[0] else urlencode(kept, safe="/,.[]")
+    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, query, ""))
+
+
+def _noise(name: str, value: str, names: set[str]) -> bool:
+    if name == "f" and "t" in names:
+        return True
+    if (name in ("start", "st") and value == "0") or (name == "page" and value in ("", "0", "1")):
+        return True
+    # SMF's «topic=5.0;all» and Invision's «st=20» are pages, not noise.
+    if name == "st" and value.isdecimal():
+        return False
+    return bool(_NOISE.fullmatch(name))
