@@ -22,6 +22,7 @@ from miner.nlp.disclosures import (
     occupation,
     region,
     unemployed,
+    ways,
 )
 from miner.nlp.disclosures.claims import decide
 from miner.nlp.disclosures.speech import Speech
@@ -43,11 +44,12 @@ FIELDS = (
     unemployed.find,
     income.find,
     employer.find,
+    ways.find,
 )
 
 
 def disclosed(doc: Doc) -> tuple[Disclosure, ...]:
     """What the author of an annotated text says of themselves, in the order of the text."""
-    speech = Speech(doc.text, doc._.quoted, doc)
+    speech = Speech(doc.user_data.pop("text", None) or doc.text, doc._.quoted, doc)
     claims = [claim for find in FIELDS for claim in find(speech)]
     return tuple(sorted(decide(claims), key=lambda fact: (fact.start, fact.field)))

@@ -32,16 +32,17 @@ OTHER_UNIT = (
     r"(?! (?:лет )?(?:стаж|опыт|назад|не |дал|дают|плат|хват|нужн|надо|остал|долж|обещ|предл|приш|мало|как |сказ|отказ|твер|говор|в |на ))"
 )
 ENDS = r"(?=[,.!?;:)…\n–—]| и | а | но | мне|$)"
+# How sure, what must occur in the text for the pattern to be tried, the pattern.
 PATTERNS = [
-    (SAID, re.compile(rf"\bмне{FILLER}({NUMBER}){YEARS}{OTHER_UNIT}")),
-    (SAID, re.compile(rf"(?<![\w-])({NUMBER}){YEARS} мне\b{ENDS}")),
-    (SAID, re.compile(rf"\bя(?: же| ведь| вот)?,? ?({NUMBER}) ?(?:лет|год|года){ENDS}")),
-    (SAID, re.compile(rf"\b(?:в|за) (?:мои|свои)(?: целых| неполные| полные)? ({NUMBER}){YEARS}(?![\w%₽])")),
-    (SAID, re.compile(rf"\b(?:мой возраст|возраст)(?: у меня)?[ :–—-]{{1,3}}({NUMBER}){YEARS}{OTHER_UNIT}")),
-    (SAID, re.compile(rf"(?:^|[.!?] ?)({NUMBER})(?: лет| год)? (?:мне )?(?:исполнилось|стукнуло)\b")),
-    (SAID, re.compile(r"(?<![\w-])(\d\d) ?(?:лвл|lvl)\b")),
-    (SHOWN, re.compile(rf"(?<![\w-])(?:сам|сама),? ({NUMBER}){YEARS}(?=[,.])")),
-    (SHOWN, re.compile(r"\b(?:я|сам|сама|мне),? (\d\d)-летн(?:ий|яя|ей|ему)\b")),
+    (SAID, ("мне",), re.compile(rf"\bмне{FILLER}({NUMBER}){YEARS}{OTHER_UNIT}")),
+    (SAID, (" мне",), re.compile(rf"(?<![\w-])({NUMBER}){YEARS} мне\b{ENDS}")),
+    (SAID, (" лет", " год"), re.compile(rf"\bя(?: же| ведь| вот)?,? ?({NUMBER}) ?(?:лет|год|года){ENDS}")),
+    (SAID, (" свои ", " мои "), re.compile(rf"\b(?:в|за) (?:мои|свои)(?: целых| неполные| полные)? ({NUMBER}){YEARS}(?![\w%₽])")),
+    (SAID, ("возраст",), re.compile(rf"\b(?:мой возраст|возраст)(?: у меня)?[ :–—-]{{1,3}}({NUMBER}){YEARS}{OTHER_UNIT}")),
+    (SAID, ("исполнил", "стукн"), re.compile(rf"(?:^|[.!?] ?)({NUMBER})(?: лет| год)? (?:мне )?(?:исполнилось|стукнуло)\b")),
+    (SAID, ("лвл", "lvl"), re.compile(r"(?<![\w-])(\d\d) ?(?:лвл|lvl)\b")),
+    (SHOWN, ("сам",), re.compile(rf"(?<![\w-])(?:сам|сама),? ({NUMBER}){YEARS}(?=[,.])")),
+    (SHOWN, ("-летн",), re.compile(r"\b(?:я|сам|сама|мне),? (\d\d)-летн(?:ий|яя|ей|ему)\b")),
 ]
 # «в двадцать пять живу с мамой»: an age because the present follows; by the clock it would be an hour.
 AT_AGE = re.compile(
@@ -57,9 +58,11 @@ PAST = re.compile(r"\b(?:средний|средн\w+|его|ее|в (?:янва
 
 def find(speech: Speech) -> Iterator[Claim]:
     plain = speech.plain
-    if not speech.counts or not speech.mentions("мне", "лет", "год", "возраст", "свои", "мои", "в ", "лв", "lv", "сам", "исполнил", "стукн"):
+    if not speech.counts:
         return
-    for strength, pattern in PATTERNS:
+    for strength, signs, pattern in PATTERNS:
+        if not speech.mentions(*signs):
+            continue
         for match in pattern.finditer(plain):
             age = value(match[1])
             if age is None or not YOUNGEST <= age <= OLDEST:

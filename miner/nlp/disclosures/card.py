@@ -19,10 +19,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from miner.nlp.disclosures import places
 from miner.nlp.disclosures.claims import SAID, SHOWN, Claim
-from miner.nlp.disclosures.lexicons import calling_alone
+from miner.nlp.disclosures.lexicons import calling_alone, with_field
 from miner.nlp.disclosures.numerals import COLLECTIVE, NUMBER, value
 from miner.nlp.disclosures.people import SOMEBODY
 from miner.nlp.disclosures.speech import BLANK, Speech
@@ -41,6 +42,7 @@ NEUTRAL = re.compile(
     r"(?:колледж|вуз|техникум|институт|универ\w*|школу|училище) (?:закончил|окончил)а?(?: \w+)?|(?:закончил|окончил)а? (?:колледж|вуз|техникум|институт|универ\w*|школу|училище)(?: \w+)?"
     r"|.{3,15} месяц\w{0,2} без работы|полгода без работы|.{3,12} группа(?: инвалидности)?|стаж .{2,20}|.{2,15} лет стажа|развел(?:ся|ась)|(?:одна|один) с .{3,15})"
 )
+LONGEST = 50
 FULL_NAME = re.compile(r"[А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]+(?:ич|на)$")
 AGE = re.compile(rf"(мне )?(?:уже |всего )?({NUMBER})( ?(?:лет|год|года|годиков|годков))?(?: мне| уже| отроду)?")
 KIDS = re.compile(
@@ -58,10 +60,14 @@ ADVERTISEMENT = re.compile(
 
 
 def find(speech: Speech) -> Iterator[Claim]:
-    if ADVERTISEMENT.search(speech.plain[:300]):
-        return
+    found = list(cards(speech))
+    if found and not ADVERTISEMENT.search(speech.plain[:300]):
+        yield from found
+
+
+def cards(speech: Speech) -> Iterator[Claim]:
     opening = True
-    for start, stop in speech.sentences[:SENTENCES]:
+    for start, stop in islice(speech.sentences(), SENTENCES):
         claims = list(sentence(speech, start, stop, opening=opening or only_greeting(speech.plain[:start])))
         # The card goes on while each sentence has something of it: «Ростов. Семь месяцев без работы. Бухгалтер, ...»
         opening = bool(claims) or NEUTRAL.fullmatch(speech.plain[start:stop].strip(" .!?…\n")) is not None
@@ -84,6 +90,9 @@ def sentence(speech: Speech, start: int, stop: int, *, opening: bool) -> Iterato
         skip = FILLER.match(segment)
         at = match.start() + (skip.end() if skip else 0)
         text = speech.plain[at : match.end()].rstrip(" .!?…\n")
+        if len(text) > LONGEST:
+            whole = False
+            break
         if not text or NEUTRAL.fullmatch(text) or FULL_NAME.match(speech.text[at : at + len(text)]):
             continue
         claim = characteristic(speech, at, text)
@@ -116,9 +125,17 @@ def characteristic(speech: Speech, at: int, text: str) -> Claim | None:
             return Claim("education", level, at, end, SHOWN)
     if place := places.in_nominative(ON_AIR.sub("", speech.text[at:end]), located=speech.located(at)):
         return Claim("region", place, at, end, SHOWN)
-    if (calling := calling_alone(ON_AIR.sub("", text))) and not SOMEBODY.search(speech.before(at, 30)):
+    if speech.names_calling and (calling := alone(ON_AIR.sub("", text))) and not SOMEBODY.search(speech.before(at, 30)):
         return Claim("occupation", calling, at, end, SHOWN)
     return None
+
+
+def alone(text: str) -> str | None:
+    """The calling of a segment; «админ» alone calls the administrator of the forum."""
+    calling = calling_alone(text)
+    if calling and (text.startswith("админ") and not text.startswith("администратор")):
+        return None
+    return with_field(calling, text[len(text.split()[0]) :]) if calling else None
 
 
 def said(text: str) -> list[tuple[str, str | int]]:

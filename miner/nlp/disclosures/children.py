@@ -20,7 +20,9 @@ from miner.nlp.disclosures.speech import Speech
 KIDS = r"(?:детей|детишек|деток|ребят|ребятишек|пацанов|пацана|сыновей|сына|дочек|дочерей|дочки|дочери|девчонок|мальчишек|мелких|малышей|малых|садиковских|садовских|школьников|школьника|дошколят|погодок|погодки|дитя|ребенка|близнецов|несовершеннолетних|карапузов|сорванцов)"
 WITH = r"(?:двумя|тремя|четырьмя|пятью|шестью|двоими|троими)"
 BARE = re.compile(rf"(?:^|[.!?,;] )(?:ну,? |их |говорю |сказала,? |что )?({COLLECTIVE}|пятерых|четверых)(?=[,.!;]| со мной| по лавкам| своих)")
-HOME = ("дет", "сад", "школ", "декрет", "муж", "жена", "младш", "старш", "мама", "мать", "отец", "реб")
+HOME = ("дет", "сад", "школ", "декрет", "муж", "жена", "младш", "старш", "мама", "мать", "отец", "реб", "сын", "доч", "пацан", "девчон", "мальчи", "мелк", "малы", "мало", "дит", "у меня", "у нас", "своих", "оих", "на мне", "алимент")
+NAMED = ("сын", "доч", "детей", "старш", "ребен", "мало", "мелк", "малы", "бездетн", "мальчишк", "девчонк", "пацанам", "детям", "ребятам")
+COUNTS = frozenset("двое трое четверо пятеро шестеро семеро восьмеро девятеро двоих троих четверых пятерых шестерых семерых восьмерых два две три четыре двумя тремя четырьмя пятью шестью двоими троими".split())
 STRANGERS = re.compile(r"\b(?:брат|сослужив|кандидат|работник|сотрудник|человек|уволил|взяли|пришл|приш|прислал|заболел|ушли|коллег|мужик|нов(?:ых|еньк)|осталось)\w*")
 KIDS_ABLT = r"(?:детьми|пацанами|сыновьями|дочками|дочерьми|детками|малышами|мелкими|девчонками|мальчишками|школьниками)"
 AGES = rf"({NUMBER})(?: (?:лет|года|год))?(?: и|,) (?:{NUMBER})"
@@ -53,25 +55,38 @@ MANY = re.compile(r"\b(?:дет[ия]|детям|детьми|младш\w+|ст
 NOT_MINE = re.compile(
     r"\b(?:групп\w*|класс\w*|внук\w*|внуч\w*|подруг\w*|сосед\w*|сестр\w*|брат\w*|ее|его|их|них|нее|него|коллег\w*|знаком\w*|друг\w*|начальни\w*|одной|семь[яюе]х?|женщин\w*|мама с|мамы с|нян[яюе]\w*|учу|веду|нужно|хочу|хотим|если|когда|ваш\w*|твои\w*|чуж\w*)\b[^.!?;]{0,30}$"
 )
+DIGIT_KIDS = re.compile(r"\b\d (?:дет|реб|пацан|сын|доч)|(?:детей|детишек)(?: у меня| у нас)? \d\b")
 MOST = 15
 
 
 def find(speech: Speech) -> Iterator[Claim]:
     plain = speech.plain
-    if not speech.counts and not speech.mentions("детей", "сын и", "сыном и", "дочь и", "дочк", "старш", "бездетн"):
+    if not speech.mentions(*HOME):
         return
-    if not speech.mentions("дет", "дит", "сын", "доч", "мал", "мелк", "реб", "пацан", "оих", "ое", "еро", "ерых", "девчон", "школьн", "садик"):
-        return
+    if not speech.words.isdisjoint(COUNTS) or DIGIT_KIDS.search(plain):
+        yield from counted(speech)
+    yield from named(speech)
+
+
+def counted(speech: Speech) -> Iterator[Claim]:
+    """Children who are counted: «двое детей», «трое у меня»."""
+    plain = speech.plain
     for strength, rule in RULES:
         for match in rule.finditer(plain):
             number = value(match[1])
             if number and 0 < number <= MOST and mine(speech, match.start()):
                 yield Claim("children", number, match.start(), match.end(), strength)
-    if speech.mentions(*HOME):
-        for match in BARE.finditer(plain):
-            sentence = speech.before(match.start(), 60) + speech.after(match.start(1), 60)
-            if not STRANGERS.search(sentence):
-                yield Claim("children", value(match[1]) or 0, match.start(1), match.end(1), HINT)
+    for match in BARE.finditer(plain):
+        sentence = speech.before(match.start(), 60) + speech.after(match.start(1), 60)
+        if not STRANGERS.search(sentence):
+            yield Claim("children", value(match[1]) or 0, match.start(1), match.end(1), HINT)
+
+
+def named(speech: Speech) -> Iterator[Claim]:
+    """Children who are named one by one: «сын и дочь», «дочке пять»."""
+    plain = speech.plain
+    if not speech.mentions(*NAMED):
+        return
     for rule in TWO:
         for match in rule.finditer(plain):
             if mine(speech, match.start()):

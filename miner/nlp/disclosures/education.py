@@ -35,7 +35,7 @@ NOT_MINE = re.compile(r"\b(?:требу\w*|нужно|нужен|надо|хоч
 
 
 def find(speech: Speech) -> Iterator[Claim]:
-    if not speech.mentions("кончил", "кончен", "высш", "средн", "класс", "образован", "после", "диплом", "выпуст", "отучил", "магистр", "бакалавр", "лет ", "школ"):
+    if not speech.mentions("кончил", "кончен", "высш", "средн", "классов", "образован", "после ", "диплом", "выпуст", "отучил", "магистр", "бакалавр", "пять лет", "в школ"):
         return
     for level, strength, rule in RULES:
         for match in rule.finditer(speech.plain):

@@ -32,6 +32,8 @@ HEADCOUNT = [
 IN_CARD = re.compile(rf"(?:^|[,.:—–] ?)(?:ну,? )?(?:это )?({NUMBER}) {PEOPLE}(?=[,.!—–:]|$| по штату| в)")
 FIRM = ("кадров", "производств", "предприяти", "организац", "директор по", "отдел подбора", "ооо", "акционерн", "агрохолдинг", "мы набира", "персонал")
 OPENING = 120
+COUNTED = ("человек", "чел", "сотрудник", "работник", "ставок", "голов", "душ", "штатных")
+SHORT_FORMS = frozenset(("ип", "ооо", "ао", "пао", "зао"))
 LAID_OFF = re.compile(r"\b(?:сократил|уволил|закрыл|очеред|на улиц|на место|собесед|на курс|в группе|в классе|пришло|собралось)\w*")
 FORMS = [
     ("самозанятый", SAID, re.compile(r"\b(?:я|сам|сама|как|теперь|уже|работаю(?: как)?|оформлен[а]? как|стал[а]?|мы|тоже)(?:,? \w+)? самозанят(?:ый|ая|ой|ым)\b|\b(?:оформил[а]?|открыл[а]?|зарегистрировал[а]?|взял[а]?) (?:себе )?самозанят\w+|(?:^|[.!?,] ?)самозанят(?:ый|ая)(?=[,.!]| с )|\bплачу (?:налог|нпд)[^.!?]{0,20}самозанят\w+")),
@@ -54,7 +56,7 @@ def industries() -> tuple[dict[str, str], re.Pattern[str]]:
 
 def find(speech: Speech) -> Iterator[Claim]:
     yield from headcount(speech)
-    if speech.mentions("самозанят", "ип", "ооо", "ао", "акционерн", "предпринимател"):
+    if not speech.words.isdisjoint(SHORT_FORMS) or speech.mentions("самозанят", "акционерн", "индивидуальный предприн"):
         yield from legal_form(speech)
 
 
@@ -70,7 +72,7 @@ def headcount(speech: Speech) -> Iterator[Claim]:
                 firm = True
                 yield Claim("headcount", number, match.start(), match.end(), strength)
     opening = speech.plain[:OPENING]
-    card = IN_CARD.search(opening) if speech.counts else None
+    card = IN_CARD.search(opening) if speech.counts and any(word in opening for word in COUNTED) else None
     if not firm and not (card and industries()[1].search(opening)):
         return
     yield from industry(speech)

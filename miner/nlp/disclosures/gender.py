@@ -3,7 +3,7 @@
 A verb in the past tense and a short form show the gender of their subject. Whose subject it is, is read off the words
 around: the nearest possible subject to the left decides. Where there is none the author speaks of themselves.
 
->>> said("Пришла, отстояла очередь и ушла ни с чем"), said("Я готов переехать"), said("Курсы хорошие, сама проверила")
+>>> said("Пришла, отстояла очередь и ушла ни с чем"), said("Я готов переехать"), said("Курсы хорошие, я сама не верю")
 ('f', 'm', 'f')
 >>> said("Сходил я на ваши курсы"), said("Я, если честно, устала"), said("взяли водителем, утром развёз, вечером собрал")
 ('m', 'f', 'm')
@@ -15,10 +15,13 @@ around: the nearest possible subject to the left decides. Where there is none th
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from miner.nlp.disclosures.claims import HINT, SAID, SHOWN, Claim
 from miner.nlp.disclosures.speech import BLANK, Speech
@@ -61,20 +64,72 @@ MOTHER = "мать|мама|женщина|девушка|баба|бабушк�
 FATHER = "отец|папа|мужик|мужчина|парень|дед|дедушка|вдовец|пенсионер|студент|муж|предпенсионер|дурак|батя|пацан"
 SOME = r"(?: (?:же|вот|ведь|тоже|просто|уже|сам|сама|одна|один|не|теперь|такая|такой|еще|работающ\w+|молод\w+|многодетн\w+|взросл\w+|прост\w+)){0,3}"
 # Words that name the speaker's gender by themselves.
-WORDS = [
-    (SAID, "f", rf"\b(?:я|как),?{SOME} (?:{MOTHER})\b(?! говор)"),
-    (SAID, "m", rf"\b(?:я|как),?{SOME} (?:{FATHER})\b(?! говор)"),
-    (SAID, "f", r"\bя,? (?:\w+,? )?(?:\w{3,}(?:ница|щица|чица|нщица|истка|ерша)|ткачиха|швея|медсестра|няня|повариха|портниха|доярка)\b"),
-    (SAID, "f", r"\b(?:ткачиха|швея|медсестра|няня|\w{3,}(?:щица|чица)|учительница|воспитательница|продавщица|мать) я\b"),
-    (SHOWN, "f", r"\b(?:мать|мама)[ -]одиночка\b|\bзамужем\b|\bвышла замуж\b|\bмне (?:одной|самой)\b|\bменя (?:одну|саму)\b|\bмной самой\b"),
-    (SHOWN, "m", r"\bотец[ -]одиночка\b|\b(?:я |не )?женат\b|\bженился\b|\bмне (?:одному|самому)\b|\bменя (?:одного|самого)\b"),
-    (SHOWN, "f", r"\b(?:одна (?:с|воспитываю|ращу|тяну|поднимаю|живу|одинешенька)|живу одна|тяну одна|ращу одна|воспитываю одна|(?:ушла|вышла|пришла|сижу|хожу|стою) (?:довольная|счастливая|злая|голодная))\b"),
-    (SHOWN, "m", r"\b(?:один (?:воспитываю|ращу|тяну|поднимаю|живу)|живу один|тяну один|ращу один|(?:ушел|вышел|пришел|сижу|хожу|стою) (?:довольный|счастливый|злой|голодный))\b"),
-    (SHOWN, "f", r"(?:^|[,.!?;:] ?)(?:ну |вот |уже |сама )?(?:вдова|мать (?:двоих|троих|четверых|пятерых|шестерых)|мама (?:двоих|троих|четверых|пятерых))\b"),
-    (SHOWN, "m", r"(?:^|[,.!?;:] ?)(?:ну |вот |уже |сам )?(?:вдовец|отец (?:двоих|троих|четверых|пятерых|шестерых)|папа (?:двоих|троих|четверых))\b"),
+MOTHERS, FATHERS = tuple(MOTHER.split("|")), tuple(FATHER.split("|"))
+HERS = ("ница", "щица", "чица", "истка", "ерша", "ткачиха", "швея", "медсестра", "няня", "повариха", "портниха", "доярка", "мать я")
+# Words that name the speaker's gender by themselves: how sure, which, what must occur to be tried, the pattern.
+WORD_RULES = [
+    (SAID, "f", MOTHERS, re.compile(rf"\b(?:я|как),?{SOME} (?:{MOTHER})\b(?! говор)")),
+    (SAID, "m", FATHERS, re.compile(rf"\b(?:я|как),?{SOME} (?:{FATHER})\b(?! говор)")),
+    (
+        SAID,
+        "f",
+        HERS,
+        re.compile(
+            r"\bя,? (?:\w+,? )?(?:\w{3,}(?:ница|щица|чица|нщица|истка|ерша)|ткачиха|швея|медсестра|няня|повариха|портниха|доярка)\b"
+            r"|\b(?:ткачиха|швея|медсестра|няня|\w{3,}(?:щица|чица)|учительница|воспитательница|продавщица|мать) я\b"
+        ),
+    ),
+    (
+        SHOWN,
+        "f",
+        ("одиноч", "замуж", "одной", "самой", "одну", "саму"),
+        re.compile(
+            r"\b(?:мать|мама)[ -]одиночка\b|\bзамужем\b|\bвышла замуж\b|\bмне (?:одной|самой)\b|\bменя (?:одну|саму)\b|\bмной самой\b"
+        ),
+    ),
+    (
+        SHOWN,
+        "m",
+        ("одиноч", "женат", "женился", "одному", "самому", "одного", "самого"),
+        re.compile(
+            r"\bотец[ -]одиночка\b|\b(?:я |не )женат\b|(?<!он )\bженат\b|\bженился\b|\bмне (?:одному|самому)\b|\bменя (?:одного|самого)\b"
+        ),
+    ),
+    (
+        SHOWN,
+        "f",
+        ("одна", "довольная", "счастливая", "злая", "голодная"),
+        re.compile(
+            r"\b(?:одна (?:с|воспитываю|ращу|тяну|поднимаю|живу|одинешенька)|живу одна|тяну одна|ращу одна|воспитываю одна"
+            r"|(?:ушла|вышла|пришла|сижу|хожу|стою) (?:довольная|счастливая|злая|голодная))\b"
+        ),
+    ),
+    (
+        SHOWN,
+        "m",
+        ("один", "довольный", "счастливый", "злой", "голодный"),
+        re.compile(
+            r"\b(?:один (?:воспитываю|ращу|тяну|поднимаю|живу)|живу один|тяну один|ращу один"
+            r"|(?:ушел|вышел|пришел|сижу|хожу|стою) (?:довольный|счастливый|злой|голодный))\b"
+        ),
+    ),
+    (
+        SHOWN,
+        "f",
+        ("вдова", "мать ", "мама "),
+        re.compile(
+            r"(?:^|[,.!?;:] ?)(?:ну |вот |уже |сама )?(?:вдова|(?:мать|мама) (?:двоих|троих|четверых|пятерых|шестерых))\b"
+        ),
+    ),
+    (
+        SHOWN,
+        "m",
+        ("вдовец", "отец ", "папа "),
+        re.compile(
+            r"(?:^|[,.!?;:] ?)(?:ну |вот |уже |сам )?(?:вдовец|(?:отец|папа) (?:двоих|троих|четверых|пятерых|шестерых))\b"
+        ),
+    ),
 ]
-WORD_RULES = [(strength, gender, re.compile(pattern)) for strength, gender, pattern in WORDS]
-TRIGGERS = ("я ", "как ", "одиноч", "замуж", "одн", "сам", "один", "женат", "женился", "довольн", "счастлив", "вдов", " я")
 
 
 class Shape(NamedTuple):
@@ -90,17 +145,20 @@ class Shape(NamedTuple):
     adjective: str  # the gender of an adjective in the nominative singular
     modifier: bool
     preposition: bool
+    worth: bool  # a predicate or an adjective that may be the author's
 
 
 GENDER = {"Fem": "f", "Masc": "m"}
-SHAPES: dict[int, dict[tuple[int, ...], Shape]] = {}
+SHAPES: dict[int, dict[int, Shape]] = {}
+# Odd, so that multiplication loses nothing.
+MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
 REMEMBERED = 300_000
 PAST = re.compile(r"(?:л|ла|лся|лась)$")
 
 
 def find(speech: Speech) -> Iterator[Claim]:
-    if speech.mentions(*TRIGGERS):
-        for strength, gender, rule in WORD_RULES:
+    for strength, gender, signs, rule in WORD_RULES:
+        if speech.mentions(*signs):
             for match in rule.finditer(speech.plain):
                 yield Claim("gender", gender, match.start(), match.end(), strength)
     if speech.doc is not None:
@@ -124,20 +182,35 @@ class Reader:
 
     def __init__(self, doc: Doc, plain: str) -> None:
         self.doc, self.plain = doc, plain
+        table = doc.to_array(["LOWER", "POS", "MORPH"]) if len(doc) else np.zeros((0, 3), np.uint64)
         known = SHAPES.setdefault(id(doc.vocab), {})
         if len(known) > REMEMBERED:
             known.clear()
-        keys = list(map(tuple, doc.to_array(["LOWER", "POS", "MORPH"]).tolist()))
+        keys = (table * MIXERS).sum(1, dtype=np.uint64).tolist()
         for i, key in enumerate(keys):
             if key not in known:
                 known[key] = shape(doc[i])
         self.shapes = [known[key] for key in keys]
-        self.words = [found.word for found in self.shapes]
         self.mine: set[int] = set()
+
+    @functools.cached_property
+    def words(self) -> list[str]:
+        return [found.word for found in self.shapes]
+
+    @functools.cached_property
+    def starts(self) -> list[int]:
+        """Where sentences start, and the end of the text."""
+        return [*np.flatnonzero(self.doc.to_array(["SENT_START"]) == 1).tolist(), len(self.doc)]
+
+    def sentence(self, i: int) -> tuple[int, int]:
+        place = bisect.bisect_right(self.starts, i)
+        return (self.starts[place - 1] if place else 0), self.starts[min(place, len(self.starts) - 1)]
 
     def claims(self) -> Iterator[Claim]:
         for i, found in enumerate(self.shapes):
-            gender = found.predicate or (self.himself(i) if found.adjective else "")
+            if not found.worth:
+                continue
+            gender = found.predicate or self.himself(i)
             if not gender:
                 continue
             token = self.doc[i]
@@ -154,7 +227,8 @@ class Reader:
             return ""
         if self.words[i] in {"сам", "сама"}:
             # «ноутбук сам выключается», «купи сама»: somebody else unless the first person is near.
-            near = range(max(self.doc[i].sent.start, i - NEAR), min(self.doc[i].sent.end, i + NEAR + 1))
+            start, stop = self.sentence(i)
+            near = range(max(start, i - NEAR), min(stop, i + NEAR + 1))
             first = any(self.shapes[j].first or self.words[j] in MINE or j in self.mine for j in near)
             return self.shapes[i].adjective if first else ""
         before = self.words[max(0, i - 3) : i]
@@ -164,7 +238,7 @@ class Reader:
 
     def author(self, i: int, gender: str) -> int:
         """How surely the author is the subject of a predicate: SAID, HINT or 0."""
-        start, stop = self.doc[i].sent.start, self.doc[i].sent.end
+        start, stop = self.sentence(i)
         right = self.to_the_right(i, gender, stop)
         if right is not None:
             return right
@@ -243,8 +317,7 @@ class Reader:
         """Whether the sentence before speaks of somebody of the gender."""
         if not start:
             return False
-        before = self.doc[start - 1].sent
-        for j in range(before.start, before.end):
+        for j in range(*self.sentence(start - 1)):
             word, found = self.words[j], self.shapes[j]
             if word == "я" or j in self.mine or found.first:
                 return False
@@ -261,6 +334,7 @@ def shape(token: Token) -> Shape:
     tagged = gender if past or feats.get("Variant") == "Short" else ""
     predicate, short = shown(token.lower_, tagged)
     nominal = not predicate and bool(gender) and token.pos_ in {"NOUN", "PROPN"}
+    adjective = gender if case == "nom" and not predicate and token.pos_ in {"ADJ", "DET", "PRON"} else ""
     return Shape(
         word=token.lower_,
         predicate=predicate,
@@ -269,9 +343,10 @@ def shape(token: Token) -> Shape:
         gender=gender,
         animate=feats.get("Animacy") == "Anim",
         first=feats.get("Person") == "1" and feats.get("Number") == "Sing" and token.pos_ == "VERB" and not predicate,
-        adjective=gender if case == "nom" and not predicate and token.pos_ in {"ADJ", "DET", "PRON"} else "",
+        adjective=adjective,
         modifier=token.pos_ in {"ADJ", "DET", "NUM"},
         preposition=token.pos_ == "ADP",
+        worth=bool(predicate or adjective),
     )
 
 
@@ -320,7 +395,7 @@ def normal_form(form: str) -> str:
 
 
 def said(text: str) -> str | int | None:
-    from miner.nlp import shared
     from miner.nlp.disclosures.claims import decide
+    from miner.nlp.disclosures.examples import tagged
 
-    return next((fact.value for fact in decide(find(Speech(text, (), shared()(text))))), None)
+    return next((fact.value for fact in decide(find(Speech(text, (), tagged(text))))), None)

@@ -75,18 +75,33 @@ def calling_alone(segment: str) -> str | None:
 
 @functools.cache
 def heads() -> frozenset[str]:
-    """Every form in which a calling's first word may stand, to see at once whether a text names any."""
+    """Every form in which a calling's main word may stand, to see at once whether a text names any."""
     forms: set[str] = set()
     for name in professions():
-        first = name.split()[0]
-        forms.add(first)
-        for analysis in analyser().parse(first)[:3]:
-            for case in ("nomn", "ablt"):
-                inflected = analysis.inflect({case, "sing"})
-                if inflected:
-                    forms.add(plain(inflected.word))
-        forms.add(f"{first}ой")
+        main = next((w for w in name.split() if analyser().parse(w)[0].tag.POS == "NOUN"), name.split()[0])
+        forms.add(main)
+        for analysis in analyser().parse(main)[:3]:
+            forms.update(plain(form.word) for case in ("nomn", "ablt") if (form := analysis.inflect({case, "sing"})))
+        forms.add(f"{main[:-1]}ой")
     return frozenset(part for form in forms for part in form.split("-"))
+
+
+# «инженер по качеству» is a calling, «токарь по жизни» is not.
+BY_FIELD = re.compile(r" по ((?:[а-я]+(?:ой|ому|ым) )?[а-я]{4,}(?:у|ю|ам|ям|е|и))(?![\w-])")
+FIELDS = ("инженер", "менеджер", "аналитик", "тренер", "художник", "юрист", "директор", "специалист", "мастер", "консультант", "помощник")
+NO_FIELD = frozenset("образованию специальности профессии диплому жизни вызову найму факту сути контракту договору области городу району вечерам выходным утрам направлению квоте".split())
+
+
+def with_field(calling: str, after: str) -> str:
+    """The calling with the field that follows it.
+
+    >>> with_field("инженер", " по качеству, опыт"), with_field("инженер", " по образованию"), with_field("токарь", " по жизни")
+    ('инженер по качеству', 'инженер', 'токарь')
+    """
+    match = BY_FIELD.match(after)
+    if match and calling in FIELDS and match[1].split()[-1] not in NO_FIELD:
+        return f"{calling} по {match[1]}"
+    return calling
 
 
 def as_named(words: list[str], case: str) -> str | None:

@@ -14,25 +14,55 @@ import re
 from collections.abc import Iterator
 
 from miner.nlp.disclosures.claims import HINT, SAID, SHOWN, Claim
-from miner.nlp.disclosures.lexicons import EMPTY, heads, profession
+from miner.nlp.disclosures.lexicons import EMPTY, heads, profession, with_field
 from miner.nlp.disclosures.numerals import NUMBER
 from miner.nlp.disclosures.people import SOMEBODY
 from miner.nlp.disclosures.speech import Speech
 
 PHRASE = r"([а-я]{3,}(?:-[а-я]+)*(?: [а-я]{2,}(?:-[а-я]+)*){0,4})"
 ASIDE = r"(?:,? (?:же|вот|ведь|тоже|извините|простите|сам|сама|вообще-то|вообще|просто|обычный|обычная|бывший|бывшая|сейчас|теперь|уже|между прочим|значит|ну|это самое|как бы|если что|честно|по профессии|по специальности|по образованию|по диплому|—|-|–),?){0,3}"
-FORMER = r"(?:работаю|работал[аи]?|тружусь|трудил(?:ся|ась)|отработал[аи]?|проработал[аи]?|отпахал[аи]?|оттрубил[аи]?|пашу|устроил(?:ся|ась)|взяли|приняли|вышел|вышла|выхожу|оформили|служил|служу|числюсь|числил(?:ся|ась)|сижу|сидел[а]?|был|была|стал|стала|подрабатываю|выпустил(?:ся|ась)|работа)"
+WORKED = frozenset(
+    "работаю работал работала работали тружусь трудился трудилась отработал отработала проработал проработала отпахал отпахала оттрубил"
+    " оттрубила пашу устроился устроилась взяли приняли вышел вышла выхожу оформили служил служила служу числюсь числился числилась"
+    " сижу сидел сидела был была стал стала подрабатываю выпустился выпустилась".split()
+)
+FORMER = rf"(?:{'|'.join(sorted(WORKED, key=len, reverse=True))})"
+I, MYSELF = frozenset(("я",)), frozenset(("сам", "сама"))
+YEARS, LIFE = frozenset(("лет", "года", "год")), frozenset(("всю",))
+BY_PAPERS = frozenset("профессии специальности образованию диплому профессия специальность должность".split())
+TELLING = frozenset("скажу поясню пишу говорю отвечу подтвержу объясню замечу заявляю могу".split())
+# How sure, the case of the calling, one of which words must occur for the pattern to be tried, the pattern.
 RULES = [
-    (SAID, "nomn", re.compile(rf"(?<![\w-])я{ASIDE}[ ,]{{1,2}}{PHRASE}")),
-    (SAID, "nomn", re.compile(rf"(?<![\w-])(?:сам|сама),? {PHRASE}")),
-    (SAID, "nomn", re.compile(rf"\b(?:по (?:профессии|специальности|образованию|диплому|первому образованию)|(?:моя |мой )(?:профессия|специальность|должность)|должность|профессия|специальность)(?: я| сам| сама)?[ :,—–-]{{1,3}}{PHRASE}")),
-    (SHOWN, "nomn", re.compile(rf"\b(?:скажу|поясню|пишу|говорю|отвечу|подтвержу|объясню|замечу)(?: вам)? как {PHRASE}")),
-    (SHOWN, "nomn", re.compile(rf"\bкак {PHRASE}(?= (?:скажу|говорю|заявляю|могу сказать|отвечу))")),
-    (SHOWN, "ablt", re.compile(rf"\b(?<!не ){FORMER}(?: [а-я-]+){{0,3}}? {PHRASE}")),
-    (SHOWN, "nomn", re.compile(rf"\bвсю жизнь {PHRASE}")),
-    (SHOWN, "ablt", re.compile(rf"\bвсю жизнь(?: [а-я]+)? {PHRASE}")),
-    (SHOWN, "ablt", re.compile(r"(?:^|[.!?,] ?)([а-я]{4,}(?:-[а-я]+)?) (?:был|была|работал|работала|служил|отработал|отработала)\b")),
-    (SHOWN, "ablt", re.compile(rf"\b{NUMBER} (?:лет|года|год)(?: \w+)? {PHRASE}")),
+    (SAID, "nomn", I, re.compile(rf"(?<![\w-])я{ASIDE}[ ,]{{1,2}}{PHRASE}")),
+    (SAID, "nomn", MYSELF, re.compile(rf"(?<![\w-])(?:сам|сама),? {PHRASE}")),
+    (
+        SAID,
+        "nomn",
+        BY_PAPERS,
+        re.compile(
+            rf"\b(?:по (?:профессии|специальности|образованию|диплому|первому образованию)|(?:моя |мой )?(?:профессия|специальность|должность))"
+            rf"(?: я| сам| сама)?[ :,—–-]{{1,3}}{PHRASE}"
+        ),
+    ),
+    (
+        SHOWN,
+        "nomn",
+        TELLING,
+        re.compile(rf"\b(?:скажу|поясню|пишу|говорю|отвечу|подтвержу|объясню|замечу)(?: вам)? как {PHRASE}"),
+    ),
+    (SHOWN, "nomn", TELLING, re.compile(rf"\bкак {PHRASE}(?= (?:скажу|говорю|заявляю|могу сказать|отвечу))")),
+    (SHOWN, "ablt", WORKED, re.compile(rf"\b(?<!не ){FORMER}(?: [а-я-]+){{0,3}}? {PHRASE}")),
+    (SHOWN, "nomn", LIFE, re.compile(rf"\bвсю жизнь {PHRASE}")),
+    (SHOWN, "ablt", LIFE, re.compile(rf"\bвсю жизнь(?: [а-я]+)? {PHRASE}")),
+    (
+        SHOWN,
+        "ablt",
+        WORKED,
+        re.compile(
+            r"(?:^|[.!?,] ?)([а-я]{4,}(?:-[а-я]+)?) (?:был|была|работал|работала|служил|отработал|отработала)\b"
+        ),
+    ),
+    (SHOWN, "ablt", YEARS, re.compile(rf"\b{NUMBER} (?:лет|года|год)(?: \w+)? {PHRASE}")),
 ]
 AFTER = re.compile(r"([а-я]{3,}(?:-[а-я]+)*(?: [а-я]{3,}){0,2}) я(?= ?[,.!…]| от | по | с |$)")
 BY = re.compile(r"([а-я]{3,}(?:-[а-я]+)*(?: [а-я]{3,}){0,2}) по (?:профессии|специальности|образованию|диплому)\b")
@@ -44,17 +74,24 @@ WISH = re.compile(r"(?<![\w-])(?:бы?|хочу|хотел|хотела|хоте
 
 def find(speech: Speech) -> Iterator[Claim]:
     plain = speech.plain
-    if speech.words.isdisjoint(heads()):
+    if not speech.names_calling:
         return
-    for strength, case, rule in RULES:
+    for strength, case, signs, rule in RULES:
+        if speech.words.isdisjoint(signs):
+            continue
         for match in rule.finditer(plain):
             if somebody_else(speech, match.start(), match.start(1)):
                 continue
             for offset, phrase in tails(match[1], case):
-                if (calling := profession(phrase, case)) and calling not in EMPTY:
-                    at = match.start(1) + offset
-                    yield Claim("occupation", calling, at, at + len(phrase.split()[0]), strength)
-                    break
+                calling = profession(phrase, case)
+                if not calling:
+                    continue
+                at = match.start(1) + offset
+                stop = at + len(phrase.split()[0])
+                calling = with_field(calling, plain[stop : stop + 40])
+                if calling not in EMPTY:
+                    yield Claim("occupation", calling, at, stop, strength)
+                break
     for match in ALONE.finditer(plain[:OPENING]):
         # «Взяли! Технологом, соседний завод.»
         calling = profession(match[1], "ablt")

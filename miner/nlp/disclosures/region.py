@@ -33,14 +33,17 @@ RULES = [
     (SHOWN, "gent", re.compile(rf"(?:[Цц]ентр|[Цц]ентра|[Цц]ентре) занятости(?: населения)? (?:города |г\. ?)?{PLACE}")),
     (SAID, "gent", re.compile(rf"\b(?:[Жж]ительница|[Жж]итель) (?:города |г\. ?)?{PLACE}")),
 ]
-# A capital letter within a sentence.
-NAME = re.compile(r"[а-яё.,] [А-ЯЁ][а-яё]")
+# A capital letter after a word that leads to a place.
+LIKELY = re.compile(
+    r"(?:\b[вВ]о?|из|г\.|[Гг]ород[аеу]?|[Рр]егион:?|занятости(?: населения)?|ЦЗН|[Бб]ирж\w(?: труда)?|жител\w+|наш\w\w?|сво[её][мй]|мо[её][мй]"
+    r"|сел[еоа]|деревн\w|пос[её]лк?[еа]?к?|пгт\.?|станиц[еы]) ?[А-ЯЁ]"
+)
 NOT_NOW = re.compile(r"\b(?:хоч|хотел|мечта|уе[дх]|зовут|предлага|раньше|когда-то|если|бы)\w*[^.!?]{0,25}$")
 
 
 def find(speech: Speech) -> Iterator[Claim]:
     text = speech.text
-    if not NAME.search(text):
+    if not LIKELY.search(text):
         return
     for strength, case, rule in RULES:
         for match in rule.finditer(text):

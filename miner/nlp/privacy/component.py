@@ -31,7 +31,8 @@ class Privacy:
     """Stateless: what counts as personal data is in ``miner.nlp.privacy`` and ``config/lexicons``."""
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.text
+        # Making the text anew costs as much as reading it; the disclosures take it from here.
+        text = doc.user_data["text"] = doc.text
         people = [(e.start_char, e.end_char) for e in doc.ents if e.label_ == "PER" and len(e) == 2]
         if people or WORTH.search(text):
             doc._.pii = find(text, people)
