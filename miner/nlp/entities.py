@@ -320,8 +320,8 @@ def straight(word: str, case: str, number: str, gender: str, label: str) -> str:
         tag = analysis.tag
         name = any(part in tag for part in NAME_PARTS) if label == "PER" else "Geox" in tag or "Orgn" in tag
         return (
-            2 * (tag.case == case)
-            + (tag.number == number)
+            2 * bool(case and tag.case == case)
+            + bool(number and tag.number == number)
             + 1.5 * (not gender or tag.gender in {gender, None})
             + 2 * name
             + float(analysis.score)
