@@ -220,18 +220,24 @@ def follows(rest: tuple[str, ...], words: Sequence[str], start: int) -> bool:
     return True
 
 
+def fired(words: Sequence[str], start: int) -> Iterator[int]:
+    """Yield the numbers of the cues whose wording begins with the word at ``start``."""
+    seen = -1
+    for number, rest in begun(words[start]):
+        if number != seen and (not rest or follows(rest, words, start + 1)):
+            seen = number
+            yield number
+
+
 def places(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Yield ``(place, cue number)`` of every cue in plain words, in their order.
 
     >>> [(place, CUES[number].name) for place, number in places('вот не берут нигде'.split())]
     [(1, 'отказывают, не берут'), (3, 'нет')]
     """
-    for start, word in enumerate(words):
-        seen = -1
-        for number, rest in begun(word):
-            if number != seen and (not rest or follows(rest, words, start + 1)):
-                seen = number
-                yield start, number
+    for start in range(len(words)):
+        for number in fired(words, start):
+            yield start, number
 
 
 def plain(text: str) -> str:
@@ -243,5 +249,5 @@ def found(text: str) -> Iterator[Cue]:
     """The cues that fire in a text, in the order of the table."""
     from razdel import tokenize
 
-    fired = {number for _, number in places([token.text for token in tokenize(plain(text))])}
-    return (CUES[number] for number in sorted(fired))
+    numbers = {number for _, number in places([token.text for token in tokenize(plain(text))])}
+    return (CUES[number] for number in sorted(numbers))

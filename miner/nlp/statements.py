@@ -1,8 +1,8 @@
 """The spaCy component `miner_statements`: clauses in which authors voice a pain, a desire or a value.
 
 >>> from miner.nlp import load
->>> nlp = load()
->>> [(span.text, span.label_) for span in nlp('Здравствуйте. Мне бы работу рядом с домом.').spans['statements']]
+>>> doc = load()('Здравствуйте. Мне бы работу рядом с домом.')
+>>> [(span.text, span.label_) for span in doc.spans['statements']]
 [('Мне бы работу рядом с домом', 'desire')]
 """
 
@@ -86,14 +86,14 @@ class Statements:
         if not len(found):
             return
         model = self.model
-        probabilities = model(table, found)
+        reading = model(table, found)
         spans: list[list[Span]] = [[] for _ in docs]
-        for place, kind in choose(probabilities, model.thresholds, found.start, found.stop):
+        for place, kind in choose(reading.probabilities, model.thresholds, found.start, found.stop):
             start, stop = int(found.start[place]), int(found.stop[place])
             owner = int(table.doc[start])
             span = Span(docs[owner], int(table.place[start]), int(table.place[stop - 1]) + 1, label=KINDS[kind - 1])
-            span._.score = float(probabilities[place, kind])
-            span._.why = tuple(reasons(model, table, start, stop, kind, span.text))
+            span._.score = model.score(float(reading.probabilities[place, kind]), kind)
+            span._.why = tuple(reasons(reading, table, start, stop, kind))
             spans[owner].append(span)
         for doc, own in zip(docs, spans, strict=True):
             doc.spans[STATEMENTS] = own

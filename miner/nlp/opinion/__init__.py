@@ -1,1 +1,1 @@
-"""How statements are found in a parsed text: its table of numbers, candidate clauses, models, and the choice of spans."""
+"""How statements are found in a parsed text: a table of numbers, candidate clauses, models, the choice of spans."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from miner.nlp.cues import CUES, WIDEST_GAP, fired
 from miner.nlp.opinion.words import Words
 
 if TYPE_CHECKING:
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 
 BUCKETS = 1 << 17
 CLASSES = 4
+LONGEST_PHRASE = max(len(phrase) for cue in CUES for phrase in cue.phrases) + WIDEST_GAP
 # Salts keep features of one family apart from those of another.
-PAIR, SKIP, MODES, MODE_TRIPLE, HEAD, AROUND, BEFORE, FIRST, LAST, AFTER, LENGTH, WHOLE, ARRIVES = np.arange(
-    1, 14, dtype=np.uint64
+PAIR, SKIP, MODES, MODE_TRIPLE, HEAD, AROUND, BEFORE, FIRST, LAST, AFTER, LENGTH, WHOLE, ARRIVES, CUE = np.arange(
+    1, 15, dtype=np.uint64
 ) * np.uint64(0x9E3779B97F4A7C15)
 TURN = np.uint64(0xC2B2AE3D27D4EB4F)
 LENGTHS = np.array([1, 2, 3, 4, 6, 8, 11, 15, 20, 28, 40])
@@ -29,8 +31,8 @@ LENGTHS = np.array([1, 2, 3, 4, 6, 8, 11, 15, 20, 28, 40])
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Hashed features: ``word`` a row of ids per distinct word (ragged), ``inner`` and ``pair`` per token,
-    ``around`` per token, ``cut`` per candidate.
+    """Hashed features: ``rows`` names the distinct word of each token, ``inner`` and ``pair`` are ids per token,
+    ``around`` too, ``cut`` per candidate. ``cue_at`` has the tokens where ``cues`` begin, ``cue_ids`` their features.
     """
 
     rows: np.ndarray
@@ -38,6 +40,24 @@ class Features:
     pair: np.ndarray
     around: np.ndarray
     cut: np.ndarray
+    cue_at: np.ndarray
+    cues: np.ndarray
+    cue_ids: np.ndarray
+
+
+def cues_of(table: Table, words: Words, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the tokens at which cues begin, in order, and the cues' numbers."""
+    places, numbers = [], []
+    opening = np.flatnonzero(np.array(words.opens_cue, bool)[rows]) if len(rows) else rows
+    stops = table.first[table.doc[opening] + 1].tolist()
+    plain = words.plain
+    longest = LONGEST_PHRASE
+    for place, stop in zip(opening.tolist(), stops, strict=True):
+        window = [plain[row] for row in rows[place : min(stop, place + longest)].tolist()]
+        for number in fired(window, 0):
+            places.append(place)
+            numbers.append(number)
+    return np.array(places, np.int64), np.array(numbers, np.int64)
 
 
 def mix(*parts: np.ndarray, salt: np.uint64) -> np.ndarray:
@@ -93,7 +113,8 @@ def features(table: Table, words: Words, start: np.ndarray, stop: np.ndarray) ->
         ],
         axis=1,
     )
-    return Features(rows, inner, pair, around, cut)
+    cue_at, cues = cues_of(table, words, rows)
+    return Features(rows, inner, pair, around, cut, cue_at, cues, mix(cues.astype(np.uint64), salt=CUE))
 
 
 class Linear:
@@ -105,12 +126,14 @@ class Linear:
         self.prices = np.zeros((0, CLASSES), np.float32)
 
     def __call__(self, table: Table, start: np.ndarray, stop: np.ndarray) -> np.ndarray:
-        if not len(start):
-            return np.zeros((0, CLASSES), np.float32)
-        found = features(table, self.words, start, stop)
+        return self.logits(table, start, stop, features(table, self.words, start, stop))
+
+    def logits(self, table: Table, start: np.ndarray, stop: np.ndarray, found: Features) -> np.ndarray:
+        """Return (candidates, 4)."""
         self.price_new_words()
         weights = self.weights
         single = self.prices[found.rows] + weights[found.inner].sum(1)
+        np.add.at(single, found.cue_at, weights[found.cue_ids])
         paired = weights[found.pair].sum(1)
         around = running(weights[found.around].sum(1))
         single, paired = running(single), running(paired)

@@ -9,6 +9,8 @@ import numpy as np
 from spacy.parts_of_speech import NAMES
 from spacy.strings import hash_string
 
+from miner.nlp.cues import begun
+
 if TYPE_CHECKING:
     from spacy.strings import StringStore
 
@@ -61,6 +63,8 @@ class Words:
         self.rows: dict[int, int] = {}
         self.features: list[np.ndarray] = []
         self.modalities: list[int] = []
+        self.plain: list[str] = []
+        self.opens_cue: list[bool] = []
 
     def look_up(self, table: Table) -> np.ndarray:
         """Return the row of each token; new words are added."""
@@ -72,10 +76,6 @@ class Words:
                 row = self.rows[key] = self.add(table, token)
             rows[place] = row
         return rows[inverse]
-
-    def look_up_rows(self, keys: np.ndarray) -> np.ndarray:
-        """Return the rows of words that were looked up before."""
-        return np.array([self.rows[key] for key in keys.tolist()], np.int64)
 
     def add(self, table: Table, token: int) -> int:
         text = self.strings
@@ -89,4 +89,6 @@ class Words:
             named += [f"c {piece}" for piece in letters(lower)]
         self.features.append(np.array([hash_string(name) for name in named], np.uint64) % np.uint64(self.buckets))
         self.modalities.append(hash_string(mode))
+        self.plain.append(plain(lower))
+        self.opens_cue.append(bool(begun(plain(lower))))
         return len(self.features) - 1

@@ -24,7 +24,9 @@ CLASS = {kind: number for number, kind in enumerate(KINDS, 1)}
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One annotated text; ``gold`` has character spans with their kinds."""
+    """One annotated text; ``gold`` has character spans with their kinds. ``looked`` is set when somebody looked at this
+    span only.
+    """
 
     id: str
     fold: str
@@ -32,6 +34,7 @@ class Text:
     gold: tuple[tuple[int, int, str], ...]
     relevant: bool
     tone: str = "neutral"
+    looked: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ def matrix(corpus: Corpus, words: Words | None = None) -> Any:
     start, stop = corpus.candidates.start, corpus.candidates.stop
     found = features(corpus.table, words, start, stop)
     single = ragged([words.features[row] for row in found.rows.tolist()], BUCKETS) + rows_of(found.inner)
+    cued = np.ones(len(found.cue_at), np.float32)
+    single = single + sparse.csr_matrix((cued, (found.cue_at, found.cue_ids)), shape=single.shape)
     size = stop - start
     first, end = corpus.table.first[corpus.table.doc[start]], corpus.table.first[corpus.table.doc[start] + 1]
     inside = 1 / np.sqrt(size)
