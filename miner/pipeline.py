@@ -16,11 +16,27 @@ from miner import scores
 from miner.components import load, names
 from miner.errors import BadInput
 from miner.masks import mask
-from miner.records import KINDS, Candidate, Document, Fact, FactValue, Kind, Mask, Mined, Post, Profile, Quote, Word
+from miner.records import (
+    KINDS,
+    Candidate,
+    Decision,
+    Document,
+    Fact,
+    FactValue,
+    Kind,
+    Line,
+    Mask,
+    Mined,
+    Post,
+    Profile,
+    Quote,
+    Word,
+)
 from miner.settings import Settings, resources
 from miner.shares import wilson
 
 if TYPE_CHECKING:
+    from miner.review import Verdict
     from miner.store import Store
 
 Annotated = tuple[Post, Document]
@@ -299,19 +315,59 @@ def refresh(
 def profile(store: Store, name: str, settings: Settings, *, made: str) -> Profile:
     """A new draft of the profile of a group, from what was mined and decided."""
     from miner.profiles import build, find_group
+    from miner.review import settle, verdicts
 
     mined = store.candidates.of(name)
     if mined is None:
         known = ", ".join(store.posts.groups()) or "none yet"
         raise BadInput(f"group {name!r} has nothing mined in this workspace. Groups with posts: {known}.")
+    standing = verdicts(store.decisions.all())
     return build(
         mined,
         find_group(name),
         made=made,
         lines=settings.profile.lines,
         min_disclosures=settings.profile.min_disclosures,
-        decisions=list(store.decisions.all()),
+        said=settle(mined.candidates, standing),
+        manual=manual_lines(standing.values(), name),
     )
+
+
+def manual_lines(standing: Iterable[Verdict], group: str) -> list[Line]:
+    """The lines of a group that its staff wrote from experience."""
+    return [
+        Line(v.target, v.kind, v.text, "manual", who=v.who, at=v.at, accepted=True)
+        for v in standing
+        if v.action == "manual" and v.group == group and v.kind and v.text
+    ]
+
+
+def decide(store: Store, action: str, target: str, *, who: str, at: str, **data: Any) -> Decision:
+    """Put a person's decision on a candidate into the log. Raises BadInput when there is no such candidate.
+
+    A ``manual`` line needs ``group``, ``kind`` and ``text``; personal data in its words is refused.
+    """
+    from miner.review import decide as making
+
+    candidate = store.candidates.get(target)
+    standing = {decision.target for decision in store.decisions.all(target)}
+    if candidate is None and action != "manual" and target not in standing:
+        raise BadInput(f"no candidate {target!r}. miner export candidates lists them with their ids.")
+    if (text := data.get("text")) and (personal := private(text)):
+        raise BadInput(
+            f"the line holds personal data: {', '.join(personal)}. A profile speaks of a group: leave it out."
+        )
+    decision = making(action, target, who=who, at=at, candidate=candidate, **data)
+    store.decisions.append(decision)
+    return decision
+
+
+def private(text: str) -> list[str]:
+    """What kinds of personal data a text holds, in words for a reader."""
+    from miner.masks import NAMES
+    from miner.nlp import shared
+
+    return sorted({NAMES.get(found.label, found.label) for found in shared()(text)._.pii})
 
 
 def export(made: Profile, form: str, path: Path, *, quotes: str = "whole") -> None:

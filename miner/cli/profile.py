@@ -25,6 +25,24 @@ class Quotes(StrEnum):
     none = "none"
 
 
+class Action(StrEnum):
+    accept = "accept"
+    edit = "edit"
+    reject = "reject"
+    later = "later"
+    undo = "undo"
+
+
+class Kind(StrEnum):
+    pain = "pain"
+    desire = "desire"
+    value = "value"
+
+
+def _now() -> str:
+    return dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
+
+
 def _today() -> str:
     return dt.datetime.now(tz=dt.UTC).date().isoformat()
 
@@ -117,3 +135,40 @@ def status(workspace: common.Workspace = None) -> None:
         rows = list(pipeline.status(store, _today()))
     for row in rows:
         typer.echo(row)
+
+
+@family.command()
+def decide(
+    action: Annotated[Action, typer.Argument(help="What is decided.")],
+    candidate: Annotated[str, typer.Argument(metavar="CANDIDATE", help="Its id, as miner export candidates has it.")],
+    who: Annotated[str, typer.Option("--who", help="The person who decides.")],
+    text: Annotated[str | None, typer.Option("--text", help="The line in other words, for edit.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why, for those who come later.")] = None,
+    workspace: common.Workspace = None,
+) -> None:
+    """Accept, edit, reject or put off a candidate, or undo the last word on it; every later build obeys."""
+    from miner import pipeline
+
+    with opened(workspace) as store:
+        made = pipeline.decide(store, action.value, candidate, who=who, at=_now(), text=text, reason=reason)
+    typer.echo(f"{made.action} {made.target}")
+
+
+@family.command("add-line")
+def add_line(
+    group: Group,
+    kind: Annotated[Kind, typer.Argument(help="The column.")],
+    text: Annotated[str, typer.Argument(help="The line.")],
+    who: Annotated[str, typer.Option("--who", help="Whose experience it is.")],
+    workspace: common.Workspace = None,
+) -> None:
+    """Add a line from the staff's experience; it is marked as such."""
+    import uuid
+
+    from miner import pipeline
+
+    target = f"line-{uuid.uuid4().hex[:12]}"
+    with opened(workspace) as store:
+        data = {"group": _name(group), "kind": kind.value, "text": text}
+        pipeline.decide(store, "manual", target, who=who, at=_now(), **data)
+    typer.echo(target)

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 from miner.profiles.groups import Group
 from miner.profiles.template import Template, lay_out
-from miner.records import KINDS, Candidate, Decision, Line, Mined, Profile
+from miner.records import KINDS, Candidate, Line, Mined, Profile
+
+KEPT = ("accept", "edit")
+
+
+class Word(Protocol):
+    """A person's last word on a candidate."""
+
+    @property
+    def action(self) -> str: ...
+    @property
+    def text(self) -> str | None: ...
+    @property
+    def who(self) -> str: ...
+    @property
+    def at(self) -> str: ...
 
 
 def build(
@@ -17,12 +34,15 @@ def build(
     region: str | None = None,
     lines: int = 7,
     min_disclosures: int = 5,
-    decisions: Sequence[Decision] = (),
+    said: Mapping[str, Word] | None = None,
+    manual: Sequence[Line] = (),
     template: Template | None = None,
 ) -> Profile:
     """The profile of a group, made on the day ``made`` (ISO 8601).
 
-    ``lines`` is how many lines of each kind are proposed; what a person accepted, edited or wrote always stays.
+    ``said`` holds people's words on candidates by their ids, ``manual`` the lines of the staff's own experience.
+    ``lines`` is how many lines of each kind a profile has; what a person accepted, edited or wrote always stays, and
+    what a person rejected is never proposed.
     """
     return Profile(
         group=group.name,
@@ -43,7 +63,7 @@ def build(
                 template=template,
             )
         ),
-        lines=tuple(_lines(mined.candidates, decisions, lines)),
+        lines=tuple(_lines(mined.candidates, said or {}, manual, lines)),
         notes=mined.notes,
     )
 
@@ -69,7 +89,25 @@ def proposed(candidate: Candidate) -> Line:
     )
 
 
-def _lines(candidates: Sequence[Candidate], decisions: Sequence[Decision], limit: int) -> Iterable[Line]:
-    del decisions
+def _lines(
+    candidates: Sequence[Candidate], said: Mapping[str, Word], manual: Sequence[Line], limit: int
+) -> Iterable[Line]:
     for kind in KINDS:
-        yield from [proposed(c) for c in candidates if c.kind == kind][:limit]
+        own = [c for c in candidates if c.kind == kind]
+        settled = [_settled(c, said[c.id]) for c in own if c.id in said and said[c.id].action in KEPT]
+        settled += [line for line in manual if line.kind == kind]
+        open_ = [proposed(c) for c in own if c.id not in said or said[c.id].action == "later"]
+        yield from settled
+        yield from open_[: max(0, limit - len(settled))]
+
+
+def _settled(candidate: Candidate, word: Word) -> Line:
+    edited = word.action == "edit" and word.text
+    return dataclasses.replace(
+        proposed(candidate),
+        text=word.text if edited and word.text else candidate.text,
+        origin="edited" if edited else "mined",
+        accepted=True,
+        who=word.who,
+        at=word.at,
+    )

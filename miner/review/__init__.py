@@ -1,1 +1,9 @@
+"""Review: people's decisions on candidates, an append-only log that every later run obeys.
 
+``decide`` makes a decision, ``verdicts`` reads the log, ``settle`` finds the candidates that it speaks of today.
+"""
+
+from miner.review.decisions import ACTIONS, decide
+from miner.review.verdicts import Verdict, settle, verdicts
+
+__all__ = ["ACTIONS", "Verdict", "decide", "settle", "verdicts"]

@@ -143,3 +143,30 @@ def test_a_workspace_that_cannot_be_written(miner, tmp_path):
     status, _, err = miner("import", DEMO / "rural.jsonl")
     assert status == 2
     assert "can't be written" in err
+
+
+def test_decisions_are_obeyed(miner, tmp_path):
+    """An accepted, an edited and a rejected line, and one of the staff's own, hold in every later profile."""
+    assert miner("import", DEMO / "laid_off.jsonl")[0] == 0
+    assert miner("refresh")[0] == 0
+    lines = [json.loads(line) for line in miner("export", "candidates")[1].splitlines()]
+    accepted, edited, rejected = [line["id"] for line in lines if line["kind"] == "pain"][:3]
+    assert miner("profile", "decide", "accept", accepted, "--who", "отдел")[0] == 0
+    assert miner("profile", "decide", "edit", edited, "--text", "Сказано иначе", "--who", "отдел")[0] == 0
+    assert miner("profile", "decide", "reject", rejected, "--reason", "не о том", "--who", "отдел")[0] == 0
+    assert miner("profile", "add-line", "laid_off", "value", "Стесняются просить о помощи", "--who", "отдел")[0] == 0
+    assert miner("profile", "build", "laid_off")[0] == 0
+    assert miner("profile", "export", "laid_off", "--format", "json", "-o", tmp_path / "p.json")[0] == 0
+    made = json.loads((tmp_path / "p.json").read_text(encoding="utf-8"))["lines"]
+    by_id = {line["id"]: line for line in made}
+    assert by_id[accepted]["accepted"]
+    assert (by_id[edited]["text"], by_id[edited]["origin"]) == ("Сказано иначе", "edited")
+    assert rejected not in by_id
+    assert [line["text"] for line in made if line["origin"] == "manual"] == ["Стесняются просить о помощи"]
+
+
+def test_personal_data_in_a_line_is_refused(miner):
+    """A line of the staff's own with a phone number is refused, and says why."""
+    status, _, err = miner("profile", "add-line", "rural", "pain", "Звонить +7 900 000-11-22", "--who", "отдел")
+    assert status == 2
+    assert "телефон" in err

@@ -1,0 +1,41 @@
+"""A decision of a person, with everything that a later run needs to obey it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from miner.errors import BadInput
+from miner.records import Candidate, Decision
+
+# accept: into the profile as it stands; edit: in other words; reject: never again; later: back into the pile;
+# manual: a line of the staff's own; undo: the person's last word on the target is taken back.
+ACTIONS = ("accept", "edit", "reject", "later", "manual", "undo")
+LONGEST = 300
+
+
+def decide(action: str, target: str, *, who: str, at: str, candidate: Candidate | None = None, **data: Any) -> Decision:
+    """The decision as it goes into the log. Its evidence is kept, so that the candidate is known again after a refit.
+
+    Raises BadInput for an unknown action, an empty name, or an edit without words.
+    """
+    if action not in ACTIONS:
+        raise BadInput(f"no action {action!r}. Known: {', '.join(ACTIONS)}.")
+    if not who.strip():
+        raise BadInput("a decision has a person behind it. Say who decides.")
+    text = data.get("text")
+    if action in {"edit", "manual"} and not (text and text.strip()):
+        raise BadInput(f"{action} needs the words of the line. Give a text.")
+    if text and len(text) > LONGEST:
+        raise BadInput(f"the line has {len(text)} characters, a profile has room for {LONGEST}. Shorten it.")
+    kept = {name: value for name, value in data.items() if value is not None}
+    if candidate:
+        kept |= {
+            "group": candidate.group,
+            "kind": candidate.kind,
+            "said": candidate.text,
+            "evidence": [[quote.doc_id, quote.start] for quote in candidate.evidence],
+        }
+    body = json.dumps([at, who, action, target, kept], ensure_ascii=False, sort_keys=True)
+    return Decision(hashlib.sha256(body.encode()).hexdigest()[:16], at, who, action, target, kept)
