@@ -30,7 +30,7 @@ NUMBERS = {"один": 1, "одну": 1, "два": 2, "две": 2, "три": 3, 
 SLACK = timedelta(hours=26)
 OLDEST = 1990
 
-_TIME = re.compile(r"(?<![\d.:])(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap]m\b)?")
+_TIME = re.compile(r"(?<![\d.:])(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap]\.?m\b\.?)?")
 _ISO = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?", re.IGNORECASE
 )
@@ -191,7 +191,7 @@ def _with_time(day: date | None, text: str) -> date | datetime | None:
         return day
     hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
     if match[4]:
-        hour = hour % 12 + (12 if match[4] == "pm" else 0)
+        hour = hour % 12 + (12 if match[4].startswith("p") else 0)
     return datetime.combine(day, time(hour, minute, second)) if hour < 24 and minute < 60 and second < 60 else day
 
 

@@ -145,6 +145,8 @@ def canonical(url: str, base: str = "") -> str:
     """
     parts = urlsplit(urljoin(base, url.strip()))
     path = _SESSION_IN_PATH.sub("", parts.path) or "/"
+    # Jumps to the first unread or the last post of a thread are that thread.
+    path = re.sub(r"(?<=[^/])/(?:new|last|latest|unread|goto-new|getnewpost|getlastpost)/?$", "/", path)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     names = {name.lower() for name, _ in pairs}
     kept = [(n, v) for n, v in pairs if not _noise(n.lower(), v, names)]

@@ -9,16 +9,21 @@ ENGINES = (
         "Invision 4",
         Markup(
             post="article.ipsComment, article[id^='elComment_'], div.ipsComment[data-commentid]",
-            body="[data-role=commentContent], .ipsComment_content .ipsType_richText, .cPost_contentWrap .ipsType_richText",
-            author=".ipsComment_author .cAuthorPane_author a, .cAuthorPane_author, .ipsComment_author h3 a, [itemprop=author] [itemprop=name], .ipsEntry__username",
+            body="[data-role=commentContent], .ipsComment_content .ipsType_richText, "
+            ".cPost_contentWrap .ipsType_richText",
+            author=".ipsComment_author .cAuthorPane_author a, .cAuthorPane_author, .ipsComment_author h3 a, "
+            "[itemprop=author] [itemprop=name], .ipsEntry__username",
             date=".ipsComment_meta time[datetime], time[datetime]",
-            link="a.ipsType_blendLinks[href*='findComment'], a[href*='do=findComment'], a[href*='#comment-'], a[href*='#findComment-']",
+            link="a.ipsType_blendLinks[href*='findComment'], a[href*='do=findComment'], "
+            "a[href*='#comment-'], a[href*='#findComment-']",
             rank=".cAuthorGroup_title, .cAuthorPane_info",
             quote="blockquote.ipsQuote",
-            drop=".ipsQuote_citation, [data-role=memberSignature], .ipsComment_edited, .ipsType_light em, .ipsSpoiler_header, "
+            drop=".ipsQuote_citation, [data-role=memberSignature], .ipsComment_edited, .ipsType_light em, "
+            ".ipsSpoiler_header, "
             ".ipsAttachLink_block, .ipsReportContent",
             board=".ipsDataItem_title a[href*='/forum/'], .cForumRow h4 a, .ipsDataItem_subList a",
-            thread=".cTopicList .ipsDataItem_title a[href*='topic'], .ipsDataItem_title .ipsContained a[href*='topic'], "
+            thread=".cTopicList .ipsDataItem_title a[href*='topic'], "
+            ".ipsDataItem_title .ipsContained a[href*='topic'], "
             ".ipsDataItem_title a[href*='topic']",
             row=".ipsDataItem, li",
             stamp=".ipsDataItem_lastPoster time[datetime], time[datetime]",

@@ -11,11 +11,11 @@ from typing import Any
 from miner.collectors import _dates as dates
 from miner.collectors._engines import Engine, Link, Message, Reading, Sheet
 from miner.collectors._engines.body import answered, words
+from miner.collectors._engines.paging import following
 from miner.collectors._web import canonical
 
 _STAFF = re.compile(r"(?i)\b(?:модератор|администратор|супермодератор|moderator|administrator|admin|редактор форума)\b")
 _AD_NAMES = re.compile(r"(?i)^(?:реклама|adbot|ad bot|advertisement|google adsense|яндекс\.?директ|sponsor(?:ed)?)\b")
-_NEXT_WORDS = re.compile(r"(?i)^\W*(?:след(?:\.|ующая)?|вперед|вперёд|далее|next|>|»|›|→)\W*$")
 _DIGITS = re.compile(r"\d+")
 _STAMPS = (".lastpost a[href]", "a.lastpost", "[data-time]", "time[datetime]", "abbr[title]")
 
@@ -69,7 +69,7 @@ class Marked(Engine):
             title=_text(_first(sheet.tree, mark.title)) or None,
             messages=messages,
             links=links,
-            following=self._following(sheet),
+            following=following(_all(sheet.tree, mark.next), sheet.tree, sheet.url),
         )
 
     def _message(self, block: Any, sheet: Sheet) -> Message | None:
@@ -132,33 +132,22 @@ class Marked(Engine):
             return None
         for selector in filter(None, (self.markup.stamp, *_STAMPS)):
             for found in reversed(_all(row, selector)):
-                value = found.get("href") or found.get("data-time") or found.get("datetime") or found.get("title")
-                if value and found is not anchor:
-                    return str(canonical(value)[-120:] if found.get("href") else value[-120:]) + "".join(
-                        _DIGITS.findall((found.get("href") or "").partition("#")[2])
-                    )
+                if found is not anchor and (stamp := _stamp_of(found)):
+                    return f"{stamp} {_replies(row)}".strip()[-200:]
         return " ".join(_text(row).split())[-160:] or None
 
-    def _following(self, sheet: Sheet) -> str | None:
-        for anchor in _all(sheet.tree, self.markup.next) if self.markup.next else ():
-            href = anchor.get("href")
-            if href and not href.startswith(("javascript:", "#")):
-                return _absolute(href, sheet.url)
-        for anchor in sheet.tree.iter("a"):
-            href = anchor.get("href") or ""
-            label = _text(anchor)
-            if href and len(label) < 14 and _NEXT_WORDS.match(label) and _same_page(href):
-                return _absolute(href, sheet.url)
-        return None
+
+def _stamp_of(node: Any) -> str:
+    """What a mark of the last post says without a clock that runs: «5 minutes ago» changes by itself."""
+    said = [str(node.get(name)) for name in ("data-time", "datetime", "title") if node.get(name)]
+    if href := node.get("href"):
+        said.append(canonical(href) + " " + href.partition("#")[2])
+    return " ".join(said)
 
 
-def _same_page(href: str) -> bool:
-    """Whether a «next» link leads to another page of the same thing, not to the next thread."""
-    if href.startswith(("javascript:", "#", "mailto:")) or re.search(
-        r"next(?:newest|oldest)|prev_next|view=next", href
-    ):
-        return False
-    return bool(re.search(r"(?:page|start|st|offset|\.)[=/-]?\d+", href))
+def _replies(row: Any) -> str:
+    counts = (_text(node) for node in _all(row, "[class*=repl], [class*=comments], [class*=answers], dd.posts"))
+    return " ".join(count for count in counts if count.isdecimal())[:20]
 
 
 def _absolute(href: str, base: str) -> str:

@@ -17,7 +17,8 @@ ENGINES = (
             link="h3 a[href*='#p'], p.author a[href*='#p'], a[href*='viewtopic'][href*='#p'], h3 a[href^='#p']",
             rank=".profile-rank, .postprofile",
             quote="blockquote",
-            drop=".signature, .notice, .attachbox, .inline-attachment .file, dl.file, .rules, .codebox > p, .post-buttons",
+            drop=".signature, .notice, .attachbox, .inline-attachment .file, dl.file, .rules, .codebox > p, "
+            ".post-buttons",
             board="a.forumtitle, a.subforum",
             thread="a.topictitle",
             row="li.row, tr",

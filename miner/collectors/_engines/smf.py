@@ -17,8 +17,10 @@ ENGINES = (
             quote="blockquote.bbc_standard_quote, blockquote.bbc_alternate_quote, blockquote",
             quote_head=".quoteheader, .topslice_quote, .quotefooter",
             drop=".signature, .modified, .smalltext.modified, .attachments, .codeheader",
-            board="a.subject[href*='board='], a.subject.mobile_subject, .info a.subject, td.info a[name^='b'], .children a[href*='board=']",
-            thread="span[id^='msg_'] a[href*='topic='], .subject span a[href*='topic='], .message_index_title a[href*='topic=']",
+            board="a.subject[href*='board='], a.subject.mobile_subject, .info a.subject, "
+            "td.info a[name^='b'], .children a[href*='board=']",
+            thread="span[id^='msg_'] a[href*='topic='], .subject span a[href*='topic='], "
+            ".message_index_title a[href*='topic=']",
             row="tr, .windowbg",
             stamp=".lastpost a[href*='msg'], td.lastpost a",
             next="link[rel=next], a.nav_page.next_page, .pagelinks a.next_page",

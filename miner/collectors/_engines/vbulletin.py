@@ -16,7 +16,8 @@ ENGINES = (
             rank="div.smallfont",
             quote="div:has(> table td.alt2)",
             drop="div.signature",
-            board="a[href*='forumdisplay.php'] strong, td[id^='f'] a[href*='forumdisplay.php'], a[href*='forumdisplay.php']:has(strong)",
+            board="a[href*='forumdisplay.php'] strong, td[id^='f'] a[href*='forumdisplay.php'], "
+            "a[href*='forumdisplay.php']:has(strong)",
             thread="a[id^='thread_title_']",
             row="tr",
             stamp="a[href*='#post'], a[href*='goto=lastpost'], td[title]",
@@ -37,7 +38,8 @@ ENGINES = (
     Marked(
         "vBulletin 4",
         Markup(
-            post="li[id^='post_'].postbit, li[id^='post_'].postbitlegacy, li[id^='post_'].postcontainer, li.postbit[id^='post']",
+            post="li[id^='post_'].postbit, li[id^='post_'].postbitlegacy, li[id^='post_'].postcontainer, "
+            "li.postbit[id^='post']",
             body="blockquote.postcontent, div.content blockquote, .postcontent",
             author="a.username strong, .username_container .username, .username strong, .username",
             date=".postdate .date, .postdate",

@@ -16,7 +16,8 @@ ENGINES = (
             "a[href*='/post-'], a[href*='#post-'], .u-concealed[href*='post']",
             rank=".userTitle, .userBanner, .message-userTitle",
             quote="blockquote.bbCodeBlock--quote, div.bbCodeBlock--quote",
-            drop=".message-signature, .message-lastEdit, .bbCodeBlock-expandLink, .bbCodeBlock-title, .js-selectToQuoteEnd, "
+            drop=".message-signature, .message-lastEdit, .bbCodeBlock-expandLink, .bbCodeBlock-title, "
+            ".js-selectToQuoteEnd, "
             ".message-attachments, .adsbygoogle",
             board=".node-title a, .subNodeLink",
             thread=".structItem-title a[href*='threads/'], .structItem-title a[data-tp-primary], .structItem-title a",
