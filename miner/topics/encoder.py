@@ -12,34 +12,29 @@ folder comes back from ``fit`` as it is. Vectors of the embedded model have leng
 
 from __future__ import annotations
 
-import bisect
-import functools
 import json
 import math
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import InputModule
 
-from miner import words
 from miner.errors import BadInput
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+from miner.topics import lexicon
+from miner.topics.lexicon import terms
 
 # Nouns carry the topic, verbs and adjectives colour it.
 PART_WEIGHTS = {"NOUN": 1.0, "PROPN": 0.5, "VERB": 0.7, "ADJ": 0.8, "ADV": 0.5, "X": 1.0}
 LSA_DIMENSIONS = 100
-# How much of the squared length of a vector is the corpus's own space.
-LSA_SHARE = 0.5
+# With so many texts the corpus's own space has half of its greatest share.
+LSA_DOCUMENTS = 400
 SEED = 42
-ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
 
 
 def encoder(name: str = "navec") -> SentenceTransformer:
@@ -82,79 +77,75 @@ def is_ours(folder: Path) -> bool:
 
 
 class NavecEmbedding(InputModule):  # type: ignore[misc]
-    """idf-weighted lemmas in navec's space without the common component, joined with an LSA of the corpus."""
+    """Weighted lemmas in navec's space (see ``lexicon``), joined with an LSA of the corpus.
 
-    config_keys = ("lsa_share", "documents", "counts")
+    The weight of a lemma: its part of speech, times the geometric mean of its rarity in Russian and in the corpus.
+    """
+
+    config_keys: ClassVar[list[str]] = ["documents", "counts"]
     save_in_root = True
 
-    def __init__(self, lsa_share: float = LSA_SHARE, documents: int = 0, counts: dict[str, int] | None = None) -> None:
+    def __init__(self, documents: int = 0, counts: dict[str, int] | None = None) -> None:
         super().__init__()
-        self.lsa_share = lsa_share
         self.documents = documents
         self.counts = counts or {}
         self.vocabulary = {form: row for row, form in enumerate(self.counts)}
-        self.register_buffer("mean", torch.zeros(words.DIMENSIONS))
-        self.register_buffer("common", torch.zeros(0, words.DIMENSIONS))
+        self.register_buffer("mean", torch.zeros(lexicon.lexicon().width))
         self.register_buffer("lsa", torch.zeros(0, 0))
 
     def learn(self, texts: Sequence[str]) -> Self:
-        """Take word weights, common component and the corpus's own space from the texts."""
-        from scipy.sparse import csr_matrix
-        from sklearn.decomposition import TruncatedSVD
-
-        bags = [Counter(words.content(text)) for text in texts]
+        """Take word weights, the common component and the corpus's own space from the texts."""
+        bags = [terms(text) for text in texts]
         frequencies = Counter(form for bag in bags for form in {form for form, _ in bag})
         self.documents = sum(1 for bag in bags if bag)
         self.counts = dict(sorted(frequencies.items()))
         self.vocabulary = {form: row for row, form in enumerate(self.counts)}
-        if not self.documents:
+        if self.documents < 3:
             return self
-        vectors = self.navec_part(self.preprocess(texts)).numpy()
-        vectors = vectors[np.abs(vectors).sum(1) > 0]
-        if len(vectors) > 2:
-            mean = vectors.mean(0)
-            self.mean = torch.from_numpy(mean)
-            _, _, components = np.linalg.svd(vectors - mean, full_matrices=False)
-            self.common = torch.from_numpy(np.ascontiguousarray(components[:1]))
-        size = min(LSA_DIMENSIONS, len(self.counts) - 1, self.documents - 1)
+        features = self.features(bags)
+        vectors = self.general(features)
+        self.mean = vectors[vectors.abs().sum(1) > 0].mean(0)
+        # A word of one text binds nothing together, and costs most of the room.
+        size = min(LSA_DIMENSIONS, sum(count > 1 for count in self.counts.values()) - 1, self.documents - 1)
         if size >= 2:
-            features = self.preprocess(texts)
-            edges = np.append(features["lsa_offsets"].numpy(), len(features["lsa_rows"]))
-            table: csr_matrix = csr_matrix(
-                (features["lsa_weights"].numpy(), features["lsa_rows"].numpy(), edges),
-                shape=(len(texts), len(self.counts)),
-            )
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # a corpus of equal texts has no variance to divide by
-                svd = TruncatedSVD(size, random_state=SEED).fit(table)
-            self.lsa = torch.from_numpy(np.ascontiguousarray(svd.components_.T.astype(np.float32)))
+            self.lsa = torch.from_numpy(own_space(features, len(texts), len(self.counts), size))
         return self
 
+    @property
+    def lsa_share(self) -> float:
+        """How much of the squared length of a vector is the corpus's own space: the more texts, the more it knows."""
+        return 0.5 * self.documents / (self.documents + LSA_DOCUMENTS) if self.lsa.shape[0] else 0.0
+
     def weight(self, form: str, part: str) -> float:
-        seen = self.counts.get(form, 0)
-        idf = math.log((self.documents + 1) / (seen + 1)) + 1 if self.documents else 1.0
-        return idf * PART_WEIGHTS.get(part, 0.5)
+        rarity = lexicon.rarity(form)
+        if self.documents:
+            own = math.log((self.documents + 1) / (self.counts.get(form, 0) + 1)) + 1
+            rarity = math.sqrt(rarity * own)
+        return rarity * PART_WEIGHTS.get(part, 0.5)
 
     def preprocess(self, inputs: Sequence[str], prompt: str | None = None, **_: Any) -> dict[str, torch.Tensor]:
+        return self.features([terms((prompt or "") + text) for text in inputs])
+
+    def features(self, bags: Sequence[Sequence[tuple[str, str]]]) -> dict[str, torch.Tensor]:
         """Return bags of words: rows into ``matrix`` and into the corpus's vocabulary, with weights and offsets."""
         distinct: dict[str, int] = {}
         vectors: list[np.ndarray] = []
         rows, weights, offsets = [], [], []
         lsa_rows, lsa_weights, lsa_offsets = [], [], []
-        for text in inputs:
+        for bag in bags:
             offsets.append(len(rows))
             lsa_offsets.append(len(lsa_rows))
-            for (form, part), count in Counter(words.content((prompt or "") + text)).items():
+            for (form, part), count in Counter(bag).items():
                 weight = self.weight(form, part) * (1 + math.log(count))
                 if form not in distinct:
                     distinct[form] = len(distinct)
-                    vectors.append(vector(form))
+                    vectors.append(lexicon.vector(form))
                 rows.append(distinct[form])
                 weights.append(weight)
                 if form in self.vocabulary:
                     lsa_rows.append(self.vocabulary[form])
                     lsa_weights.append(weight)
-        matrix = np.stack(vectors) if vectors else np.zeros((1, words.DIMENSIONS), np.float32)
+        matrix = np.stack(vectors) if vectors else np.zeros((1, len(self.mean)), np.float32)
         return {
             "matrix": torch.from_numpy(matrix),
             "rows": torch.tensor(rows, dtype=torch.long),
@@ -165,24 +156,23 @@ class NavecEmbedding(InputModule):  # type: ignore[misc]
             "lsa_offsets": torch.tensor(lsa_offsets, dtype=torch.long),
         }
 
-    def navec_part(self, features: dict[str, torch.Tensor]) -> torch.Tensor:
-        sums = bag_sums(features["rows"], features["matrix"], features["offsets"], features["weights"])
-        return unit(sums)
+    def general(self, features: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Return the texts in navec's space, of length 1; zeros for a text without known words."""
+        return unit(bag_sums(features["rows"], features["matrix"], features["offsets"], features["weights"]))
 
     def forward(self, features: dict[str, torch.Tensor], **_: Any) -> dict[str, torch.Tensor]:
-        general = self.navec_part(features)
+        general = self.general(features)
         worded = general.abs().sum(1, keepdim=True) > 0
-        centred = general - self.mean
-        centred = centred - centred @ self.common.T @ self.common
-        general = unit(centred * worded)
+        vectors = unit((general - self.mean) * worded)
         if self.lsa.shape[0]:
             own = bag_sums(features["lsa_rows"], self.lsa, features["lsa_offsets"], features["lsa_weights"])
-            general = torch.cat([general * math.sqrt(1 - self.lsa_share), unit(own) * math.sqrt(self.lsa_share)], dim=1)
-        features["sentence_embedding"] = unit(general)
+            share = self.lsa_share
+            vectors = torch.cat([vectors * math.sqrt(1 - share), unit(own) * math.sqrt(share)], dim=1)
+        features["sentence_embedding"] = unit(vectors)
         return features
 
     def get_embedding_dimension(self) -> int:
-        return words.DIMENSIONS + (self.lsa.shape[1] if self.lsa.shape[0] else 0)
+        return len(self.mean) + (self.lsa.shape[1] if self.lsa.shape[0] else 0)
 
     @property
     def max_seq_length(self) -> float:
@@ -208,6 +198,22 @@ class NavecEmbedding(InputModule):  # type: ignore[misc]
         return module
 
 
+def own_space(features: dict[str, torch.Tensor], texts: int, words: int, size: int) -> np.ndarray:
+    """Return (words, size) float32: latent semantic analysis of the texts' weighted lemmas, rows of length 1."""
+    from scipy.sparse import csr_matrix
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.preprocessing import normalize
+
+    edges = np.append(features["lsa_offsets"].numpy(), len(features["lsa_rows"]))
+    table = csr_matrix(
+        (features["lsa_weights"].numpy(), features["lsa_rows"].numpy(), edges), shape=(texts, words), dtype=np.float32
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a corpus of equal texts has no variance to divide by
+        svd = TruncatedSVD(size, random_state=SEED).fit(normalize(table))
+    return np.ascontiguousarray(svd.components_.T.astype(np.float32))
+
+
 def bag_sums(rows: torch.Tensor, matrix: torch.Tensor, offsets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     """Return the weighted sum of the matrix's rows per bag; an empty bag gives zeros."""
     if not len(rows):
@@ -217,61 +223,3 @@ def bag_sums(rows: torch.Tensor, matrix: torch.Tensor, offsets: torch.Tensor, we
 
 def unit(vectors: torch.Tensor) -> torch.Tensor:
     return torch.nn.functional.normalize(vectors, dim=1)
-
-
-@functools.lru_cache(maxsize=200_000)
-def vector(form: str) -> np.ndarray:
-    """Return the word's vector of length 1: its own, else of the nearest words by spelling, else zeros."""
-    known = words.navec()
-    found = [known[near] for near in neighbours(form)]
-    if not found:
-        return np.zeros(words.DIMENSIONS, np.float32)
-    total = np.sum(found, 0)
-    return np.asarray(total / (np.linalg.norm(total) or 1.0), np.float32)
-
-
-def neighbours(form: str) -> list[str]:
-    """Return the navec words that stand for a form: itself, else parts, a mended typo, or words with its beginning.
-
-    >>> neighbours("зарплата"), neighbours("контракт-онлайн"), neighbours("зарплтаа")
-    (['зарплата'], ['контракт', 'онлайн'], ['зарплата'])
-    """
-    known = words.navec().ids
-    if form in known:
-        return [form]
-    if "-" in form:
-        return [near for part in form.split("-") if part for near in neighbours(part)]
-    return mended(form) or beginnings(form)
-
-
-def mended(form: str) -> list[str]:
-    """Return navec's words of the dictionary at one edit from the form, for forms long enough to be sure."""
-    if len(form) < 5:
-        return []
-    known = words.navec().ids
-    found = sorted({word for word in edits(form) if word in known and words.known(word)})
-    return sorted({words.lemma(word)[0] for word in found} & known.keys())[:3]
-
-
-def edits(form: str) -> Iterable[str]:
-    for place in range(len(form) + 1):
-        head, tail = form[:place], form[place:]
-        if tail:
-            yield head + tail[1:]
-        if len(tail) > 1:
-            yield head + tail[1] + tail[0] + tail[2:]
-        for letter in ALPHABET:
-            yield head + letter + tail
-            if tail:
-                yield head + letter + tail[1:]
-
-
-def beginnings(form: str) -> list[str]:
-    """Return the few navec words that share the longest beginning with the form, at least 5 letters and 60 % of it."""
-    ordered = words.navec().words
-    for length in range(len(form), max(4, math.ceil(len(form) * 0.6)) - 1, -1):
-        start = bisect.bisect_left(ordered, form[:length])
-        found = [word for word in ordered[start : start + 8] if word.startswith(form[:length])]
-        if found:
-            return found
-    return []
