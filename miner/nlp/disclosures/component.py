@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from spacy.language import Language
 
 from miner.nlp import extensions
-from miner.nlp.disclosures import FIELDS, disclosed
+from miner.nlp.disclosures import disclosed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

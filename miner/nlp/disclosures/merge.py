@@ -1,7 +1,8 @@
 """What an author says in all of their posts, joined: what holds in one post holds for the others.
 
 >>> from miner.records import Disclosure
->>> known = merge([("p1", [Disclosure("age", 54, 0, 6), Disclosure("gender", "f", 8, 17)]), ("p2", [Disclosure("age", 55, 0, 6)])])
+>>> first = [Disclosure("age", 54, 0, 6), Disclosure("gender", "f", 8, 17)]
+>>> known = merge([("p1", first), ("p2", [Disclosure("age", 55, 0, 6)])])
 >>> [(fact.field, fact.value, fact.posts, fact.conflicts) for fact in known]
 [('age', 55, ('p2',), ()), ('gender', 'f', ('p1',), ())]
 
@@ -21,7 +22,9 @@ from miner.records import Disclosure
 
 # What time changes: the last word counts, and growth is no contradiction.
 GROWING = {"age": 5, "children": 3, "unemployed_months": 600}
-CHANGING = frozenset(("marital", "occupation", "region", "income", "education", "headcount", "channel", "goal", "mobility"))
+CHANGING = frozenset(
+    ("marital", "occupation", "region", "income", "education", "headcount", "channel", "goal", "mobility")
+)
 CHANGING_QUIETLY = frozenset(("unemployed_months", "income", "info_source", "channel", "goal", "mobility"))
 
 

@@ -10,15 +10,18 @@ from miner.words import analyser
 
 # Countries and words of a place's name that are no answer to «откуда вы».
 TOO_WIDE = frozenset(
-    "россия рф ссср снг европа азия сибирь урал кавказ поволжье дальний земля луна украина германия сша америка китай турция израиль польша"
-    " казахстан узбекистан таджикистан киргизия армения грузия азербайджан белоруссия беларусь молдавия египет таиланд япония франция италия"
+    "россия рф ссср снг европа азия сибирь урал кавказ поволжье дальний земля луна украина"
+    " германия сша америка китай турция израиль польша"
+    " казахстан узбекистан таджикистан киргизия армения грузия азербайджан белоруссия"
+    " беларусь молдавия египет таиланд япония франция италия"
     " англия канада индия африка волга дон ока кама обь енисей нева".split()
 )
 ALIASES = {"Питер": "Санкт-Петербург", "Петербург": "Санкт-Петербург", "Екат": "Екатеринбург", "Новосиб": "Новосибирск"}
 KINDS = {"область": "femn", "край": "masc", "район": "masc", "республика": "femn", "округ": "masc"}
 # Every other city has such a district.
 CITY_DISTRICT = re.compile(
-    r"(?:Октябрьск|Ленинск|Советск|Первомайск|Центральн|Пролетарск|Заводск|Индустриальн|Фрунзенск|Московск|Северн|Южн|Западн|Восточн"
+    r"(?:Октябрьск|Ленинск|Советск|Первомайск|Центральн|Пролетарск|Заводск|Индустриальн"
+    r"|Фрунзенск|Московск|Северн|Южн|Западн|Восточн"
     r"|Железнодорожн|Красноармейск|Комсомольск|Свердловск|Куйбышевск|Калининск|Красногвардейск|Наш|Эт)\w+"
 )
 JOINED = re.compile(r"^(\w+)-(на|над|под)-(\w+)$")
@@ -27,7 +30,8 @@ JOINED = re.compile(r"^(\w+)-(на|над|под)-(\w+)$")
 def in_nominative(text: str, *, located: bool = False) -> str | None:
     """The place that a capitalised phrase names when it stands in the nominative.
 
-    >>> [in_nominative(t) for t in ("Самара", "Нижний Тагил", "город Шуя", "г. Ржев", "Ростов-на-Дону", "Омске", "Стол", "Роман")]
+    >>> names = ("Самара", "Нижний Тагил", "город Шуя", "г. Ржев", "Ростов-на-Дону", "Омске", "Стол", "Роман")
+    >>> [in_nominative(name) for name in names]
     ['Самара', 'Нижний Тагил', 'Шуя', 'Ржев', 'Ростов-на-Дону', None, None, None]
     """
     text = re.sub(r"^(?:г\.?|город|гор\.|село|деревня|пос[её]лок|пгт|п\.|с\.) ?(?=[А-ЯЁ])", "", text.strip())
@@ -36,9 +40,12 @@ def in_nominative(text: str, *, located: bool = False) -> str | None:
 
 
 def normalised(text: str, case: str, *, located: bool = False) -> str | None:
-    """The nominative of a place in a case (``located``: the tagger takes it for one, so any word will do) ("loct", "gent", "nomn"), ``None`` when it names no place.
+    """The nominative of a place in a case ("loct", "gent", "nomn"), ``None`` when it names no place.
 
-    >>> [normalised(t, "loct") for t in ("Омске", "Великом Новгороде", "Пензенской области", "Ростове-на-Дону", "школе")]
+    ``located`` says that the tagger takes it for a place, so that a word that no dictionary has will do.
+
+    >>> names = ("Омске", "Великом Новгороде", "Пензенской области", "Ростове-на-Дону", "школе")
+    >>> [normalised(name, "loct") for name in names]
     ['Омск', 'Великий Новгород', 'Пензенская область', 'Ростов-на-Дону', None]
     >>> [normalised(t, "gent") for t in ("Сызрани", "Нижнего Тагила", "Твери", "Чебоксар")]
     ['Сызрань', 'Нижний Тагил', 'Тверь', 'Чебоксары']
@@ -80,7 +87,9 @@ def place(words: tuple[str, ...], case: str) -> str | None:
     first, last = words[0], words[-1]
     if CITY_DISTRICT.match(first) and last.startswith("район"):
         return None
-    head = next((a for a in analyser().parse(last) if a.tag.POS == "NOUN" and case in a.tag and is_place(a, last)), None)
+    head = next(
+        (a for a in analyser().parse(last) if a.tag.POS == "NOUN" and case in a.tag and is_place(a, last)), None
+    )
     if head is None:
         return None
     number = "plur" if "plur" in head.tag else "sing"

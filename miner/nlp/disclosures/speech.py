@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 NUMERALS = frozenset((*FORMS, *ORDINAL_FORMS, "полгода", "полтора", "месяц", "год"))
 BLANK = "¤"
 # Quotation marks of every kind, a quote of another post at the start of a line.
-QUOTED = re.compile(r"«[^«»]{1,400}»|“[^“”]{1,400}”|„[^„“”]{1,400}[“”]|\"[^\"\n]{2,300}\"|^[^\S\n]*>[^\n]*", re.MULTILINE)
+QUOTED = re.compile(
+    r"«[^«»]{1,400}»|“[^“”]{1,400}”|„[^„“”]{1,400}[“”]|\"[^\"\n]{2,300}\"|^[^\S\n]*>[^\n]*", re.MULTILINE
+)
 QUOTE_SIGNS = ("«", "“", "„", '"', ">")
 WORD = re.compile(r"[а-я]+")
 DIGIT = re.compile(r"\d")
 TURN = re.compile(r"(?:^|[.!?…\n]\s*)[—–-]\s")
+CLOSE = re.compile(r"[.!?…\n]")
 SENTENCE = re.compile(r"[^.!?…\n]+(?:[.!?…]+|\n+|$)")
 
 
@@ -69,7 +72,11 @@ class Speech:
 
     @cached_property
     def locations(self) -> frozenset[int]:
-        return frozenset(ent.start_char for ent in self.doc.ents if ent.label_ == "LOC") if self.doc is not None else frozenset()
+        return (
+            frozenset(ent.start_char for ent in self.doc.ents if ent.label_ == "LOC")
+            if self.doc is not None
+            else frozenset()
+        )
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -90,9 +97,14 @@ class Speech:
         return (match.span() for match in SENTENCE.finditer(self.plain))
 
     def before(self, at: int, size: int = 40) -> str:
-        """What stands before a place in its sentence."""
-        return re.split(r"[.!?…\n]", self.plain[max(0, at - size) : at])[-1]
+        """What stands before a place in its sentence, whole words of at most ``size`` characters."""
+        start = max(0, at - size)
+        said = CLOSE.split(self.plain[start:at])[-1]
+        if start and len(said) == at - start and self.plain[start - 1].isalpha():
+            # «дет|ей» would be somebody else.
+            return said.partition(" ")[2]
+        return said
 
     def after(self, at: int, size: int = 40) -> str:
         """What stands after a place in its sentence."""
-        return re.split(r"[.!?…\n]", self.plain[at : at + size])[0]
+        return CLOSE.split(self.plain[at : at + size])[0]

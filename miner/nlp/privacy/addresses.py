@@ -29,7 +29,7 @@ BLOCK = rf"(?:{SEP}(?:к|корп|корпус|стр|строение|лит)\.
 HOUSE = rf"(?:\b(?:д|дом\w?)\b\.?{B}?)?\d{{1,4}}(?:[/-]\d{{1,3}})?{B}?[а-дА-Д]?(?!\w){BLOCK}"
 FLAT = rf"{SEP}(?:кв\b\.?|квартир[аеуы]){B}?№?{B}?\d{{1,4}}(?!\w)(?!{B}?(?:м\b|кв|метр|тыс|руб))"
 ADDRESS = re.compile(rf"{TOWN}(?:\b{STREET}{B}?{NAME}|\b[А-ЯЁ][\w-]{{2,30}}(?:{B}{STREET})?){SEP}{HOUSE}{FLAT}")
-LIKELY = re.compile(r"(?i)\bкв\b|\bквартир[аеуы]\b")
+LIKELY = re.compile(r"(?i)\b(?:кв|квартир[аеуы])\b\.?[^\S\n]?№?[^\S\n]?\d")
 # How far before its flat an address may begin.
 REACH = 140
 
