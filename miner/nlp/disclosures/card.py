@@ -34,14 +34,14 @@ from miner.nlp.disclosures.speech import BLANK, Speech
 
 SENTENCES = 4
 YOUNGEST, OLDEST = 14, 90
-FILLER = re.compile(
-    r"^(?:[^\w\d]|(?:ну|вот|так|значит|короче|в общем|э-э|это|это самое|как бы|что ж|ой"
-    r"|да|и|а|уже|сейчас|сам|сама|я|привет|всем привет|сап"
-    r"|здравствуйте|добрый день|добрый вечер|всем доброго|доброго дня|доброго|доброго времени суток"
-    r"|коллеги|девочки|девчат|девчонки|мужики"
-    r"|народ|ребят|ребята|форумчане|друзья|пишу|расскажу|о себе|кратко|в двух словах"
-    r"|меня зовут \w+(?: \w+){0,2})(?![\w-]))*"
+# Words before a characteristic that say nothing: «Ну, мне, как бы, тридцать», «Здравствуйте, форумчане».
+FILLERS = frozenset(
+    "ну вот так значит короче в общем э э-э это самое как бы ой да и а уже сейчас сам сама я привет всем сап здравствуйте"
+    " добрый день вечер доброго дня времени суток коллеги девочки девчат девчонки мужики народ ребят ребята форумчане"
+    " друзья пишу расскажу о себе кратко двух словах".split()
 )
+FIRST_WORD = re.compile(r"[^\w]*([\w-]+)")
+NAME = re.compile(r"[^\w]*меня зовут \w+(?: \w+){0,2}(?![\w-])")
 # Segments that go with a card and are read elsewhere, or say nothing here.
 NEUTRAL = re.compile(
     r"(?:(?:работающ\w+ )?(?:пред)?пенсионер(?:ка)?|безработн(?:ый|ая)|инвалид(?: .{1,20})?"
@@ -78,6 +78,9 @@ EDUCATION = [
     ),
     ("school", re.compile(r"(?:девять классов|9 классов|11 классов|одиннадцать классов)")),
 ]
+# What the collective numerals have after their first letter.
+COLLECTIVES = frozenset(numeral[1:4] for numeral in "двое трое четверо пятеро шестеро семеро восьмеро девятеро".split())
+SCHOOLS = ("высш", "средн", "техникум", "колледж", "диплом", "магистр", "бакалавр", "училищ", "пту", "класс", "после")
 ADVERTISEMENT = re.compile(
     r"^\W*(?:требу[её]тся|требуются|вакансия)|приглашаем|набираем (?:в|со|людей)|р/час"
     r"|руб/|скидк[аи]|пишите в лс|з/п от|оклад от"
@@ -103,8 +106,22 @@ def cards(speech: Speech) -> Iterator[Claim]:
 def only_greeting(text: str) -> bool:
     """Whether nothing was said yet but a greeting, or a quote of another's post."""
     text = text.replace(BLANK, " ")
-    skip = FILLER.match(text)
-    return not skip or not text[skip.end() :].strip(" .!?…\n")
+    return not text[after_fillers(text, 0, len(text)) :].strip(" .!?…\n")
+
+
+def after_fillers(text: str, start: int, stop: int) -> int:
+    """Where the first word that says something begins.
+
+    >>> after_fillers("ну, я, значит, швея", 0, 19)
+    15
+    """
+    if match := NAME.match(text, start, stop):
+        start = match.end()
+    while match := FIRST_WORD.match(text, start, stop):
+        if match[1] not in FILLERS:
+            return match.start(1)
+        start = match.end()
+    return stop
 
 
 def sentence(speech: Speech, start: int, stop: int, *, opening: bool) -> Iterator[Claim]:
@@ -112,16 +129,13 @@ def sentence(speech: Speech, start: int, stop: int, *, opening: bool) -> Iterato
     found: list[Claim] = []
     whole = True
     for match in SEGMENT.finditer(speech.plain, start, stop):
-        segment = match.group()
-        skip = FILLER.match(segment)
-        at = match.start() + (skip.end() if skip else 0)
+        at = after_fillers(speech.plain, match.start(), match.end())
         text = speech.plain[at : match.end()].rstrip(" .!?…\n")
-        if len(text) > LONGEST:
-            whole = False
-            break
-        if not text or NEUTRAL.fullmatch(text) or FULL_NAME.match(speech.text[at : at + len(text)]):
+        if not text:
             continue
-        claim = characteristic(speech, at, text)
+        claim = characteristic(speech, at, text) if len(text) <= LONGEST else None
+        if claim is None and (NEUTRAL.fullmatch(text) or FULL_NAME.match(speech.text[at : at + len(text)])):
+            continue
         if claim is None:
             whole = False
             break
@@ -145,16 +159,18 @@ SEGMENT = re.compile(r"[^,;:—–()\n]+")
 def characteristic(speech: Speech, at: int, text: str) -> Claim | None:
     """The one characteristic that a whole segment names."""
     end = at + len(text)
-    if match := AGE.fullmatch(text):
+    if speech.counts and (match := AGE.fullmatch(text)):
         age = value(match[2])
         if age is not None and YOUNGEST <= age <= OLDEST and not speech.plain[:at].endswith(("п. ", "№ ")):
             return Claim("age", age, at, end, SAID if match[3] or match[1] else SHOWN)
-    if match := KIDS.fullmatch(text):
+    if text[1:4] in COLLECTIVES and (match := KIDS.fullmatch(text)):
         return Claim("children", value(match[1]) or 0, at, end, SHOWN)
-    for level, pattern in EDUCATION:
+    for level, pattern in EDUCATION if speech.mentions(*SCHOOLS) else ():
         if pattern.fullmatch(text):
             return Claim("education", level, at, end, SHOWN)
-    if place := places.in_nominative(ON_AIR.sub("", speech.text[at:end]), located=speech.located(at)):
+    if speech.text[at].isupper() and (
+        place := places.in_nominative(ON_AIR.sub("", speech.text[at:end]), located=speech.located(at))
+    ):
         return Claim("region", place, at, end, SHOWN)
     if speech.names_calling and (calling := alone(ON_AIR.sub("", text))) and not SOMEBODY.search(speech.before(at, 30)):
         return Claim("occupation", calling, at, end, SHOWN)

@@ -25,8 +25,7 @@ BLANK = "¤"
 QUOTED = re.compile(
     r"«[^«»]{1,400}»|“[^“”]{1,400}”|„[^„“”]{1,400}[“”]|\"[^\"\n]{2,300}\"|^[^\S\n]*>[^\n]*", re.MULTILINE
 )
-QUOTE_SIGNS = ("«", "“", "„", '"', ">")
-WORD = re.compile(r"[а-я]+")
+WORD = re.compile(r"[а-яa-z]+")
 DIGIT = re.compile(r"\d")
 TURN = re.compile(r"(?:^|[.!?…\n]\s*)[—–-]\s")
 CLOSE = re.compile(r"[.!?…\n]")
@@ -43,11 +42,36 @@ def own_words(text: str, quoted: Iterable[tuple[int, int]] = ()) -> str:
     if plain.startswith(("— ", "- ", "– ")) and len(TURN.findall(plain)) > 1:
         # A joke or somebody's conversation: none of the voices is known to be the author's.
         return BLANK * len(plain)
-    if any(sign in plain for sign in QUOTE_SIGNS):
+    if "«" in plain or '"' in plain or ">" in plain or "“" in plain or "„" in plain:
         spans += [match.span() for match in QUOTED.finditer(plain)]
     for start, end in spans:
         plain = plain[:start] + BLANK * (end - start) + plain[end:] if end - start else plain
     return plain
+
+
+# Sets of strings that rules ask for → their bit, and the strings with a blank, which are looked for in the text.
+SIGNS: dict[tuple[str, ...], tuple[int, tuple[str, ...]]] = {}
+# Words → the bits of the sets of which they have a string.
+BITS: dict[str, int] = {}
+REMEMBERED = 200_000
+
+
+def sign(parts: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    """Give a set of strings its bit; what was known of words is out of date then."""
+    found = SIGNS[parts] = (1 << len(SIGNS), tuple(part for part in parts if not part.isalpha()))
+    BITS.clear()
+    return found
+
+
+def bits_of(word: str) -> int:
+    if len(BITS) > REMEMBERED:
+        BITS.clear()
+    bits = 0
+    for parts, (bit, _) in SIGNS.items():
+        if any(part in word for part in parts if part.isalpha()):
+            bits |= bit
+    BITS[word] = bits
+    return bits
 
 
 class Speech:
@@ -60,11 +84,27 @@ class Speech:
 
     def mentions(self, *parts: str) -> bool:
         """Whether any of the strings occurs; cheap enough to ask before every rule."""
+        known = SIGNS.get(parts)
+        if known is None:
+            known = sign(parts)
+            self.__dict__.pop("signs", None)
+        bit, phrases = known
+        if self.signs & bit:
+            return True
         plain = self.plain
-        for part in parts:  # noqa: SIM110 - a generator costs more than the search
-            if part in plain:
+        for phrase in phrases:  # noqa: SIM110 - a generator costs more than the search
+            if phrase in plain:
                 return True
         return False
+
+    @cached_property
+    def signs(self) -> int:
+        """One bit for each set of strings of which some word has one."""
+        bits = 0
+        for word in self.words:
+            known = BITS.get(word)
+            bits |= bits_of(word) if known is None else known
+        return bits
 
     def located(self, at: int) -> bool:
         """Whether the tagger takes the word at a place in the text for the name of a location."""

@@ -10,6 +10,7 @@ ask the tagger. ``find`` joins them:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from miner.masks import disjoint
@@ -17,11 +18,23 @@ from miner.nlp.privacy import addresses, contacts, documents, names, phones
 from miner.records import Mask
 
 # Earlier ones win a tie: a number of a document is no phone.
-RECOGNISERS = (documents.find, phones.find, contacts.emails, contacts.handles, addresses.find, names.find)
+RECOGNISERS = (
+    documents.find,
+    phones.find,
+    phones.spelt,
+    contacts.emails,
+    contacts.handles,
+    addresses.find,
+    names.find,
+)
+# Of no use to a text without figures.
+NUMERIC = (documents.find, phones.find, addresses.find)
+DIGITS = re.compile(r"\d")
 
 
 def find(text: str, people: Iterable[tuple[int, int]] = ()) -> tuple[Mask, ...]:
     """All personal data of a text in order. ``people`` are the character spans that a tagger takes for persons."""
-    found = [mask for recognise in RECOGNISERS for mask in recognise(text)]
+    numbers = DIGITS.search(text) is not None
+    found = [mask for recognise in RECOGNISERS if numbers or recognise not in NUMERIC for mask in recognise(text)]
     found += names.confirmed(text, people)
     return tuple(disjoint(found, len(text))) if found else ()

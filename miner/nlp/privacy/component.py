@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from spacy.language import Language
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 extensions.register()
-
-# Without a digit, an address sign, a patronymic, initials or a numeral only names of two words are to be found.
-WORTH = re.compile(r"\d{2}|@|\w/\w|соба|(?:[иы]ч|вн|чн)[ауеыо]?|[А-ЯЁ]\.|восемь|плюс")
 
 
 @Language.factory("miner_privacy", assigns=["doc._.pii"], requires=["doc.ents"])
@@ -34,8 +30,8 @@ class Privacy:
         # Making the text anew costs as much as reading it; the disclosures take it from here.
         text = doc.user_data["text"] = doc.text
         people = [(e.start_char, e.end_char) for e in doc.ents if e.label_ == "PER" and len(e) == 2]
-        if people or WORTH.search(text):
-            doc._.pii = find(text, people)
+        if found := find(text, people):
+            doc._.pii = found
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:

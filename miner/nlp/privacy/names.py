@@ -35,7 +35,7 @@ FULL = re.compile(
 INITIALS = re.compile(
     rf"(?<![\w-])(?P<surname>{CAPITAL}){B}(?P<one>[А-ЯЁ])\.{B}?[А-ЯЁ]\.|(?<![\w.-])(?P<two>[А-ЯЁ])\.{B}?[А-ЯЁ]\.{B}?(?P<last>{CAPITAL})\b"
 )
-LIKELY = re.compile(r"(?:[иы]ч(?:а|у|ем|ом|е)?|(?:вн|чн)(?:а|ы|е|у|ой|ою))\b|[А-ЯЁ]\.")
+LIKELY = re.compile(r"[А-ЯЁ](?:\.|[а-яё]{1,20}(?:[иы]ч(?:а|у|ем|ом|е)?|(?:вн|чн)(?:а|ы|е|у|ой|ою))\b)")
 # A thing named after somebody stands right before the name.
 NAMED_AFTER = re.compile(
     r"(?:\bим(?:ени|\.)|\bул(?:\.|иц\w{1,2})|\bпросп\w*|\bпр-т\w?|\bпер(?:\.|еул\w*)|\bпл(?:\.|ощад\w{1,2})"

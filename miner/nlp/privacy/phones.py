@@ -55,6 +55,12 @@ def find(text: str) -> Iterator[Mask]:
             yield Mask(match.start(), match.end(), "phone")
     for match in CITY.finditer(text):
         yield Mask(match.start(1), match.end(1), "phone")
+
+
+def spelt(text: str) -> Iterator[Mask]:
+    """Numbers dictated in words."""
+    if "емь" not in text.lower():
+        return
     for match in SPELT.finditer(text):
         if len(spelt_digits(match.group())) >= MOBILE_LENGTH:
             yield Mask(match.start(), match.end(), "phone")
@@ -125,4 +131,4 @@ def value_of(word: str) -> int | None:
 
 
 def said(text: str) -> list[str]:
-    return [text[mask.start : mask.end] for mask in find(text)]
+    return [text[mask.start : mask.end] for mask in (*find(text), *spelt(text))]
