@@ -158,6 +158,14 @@ def plain(text: str) -> str:
     return " ".join(words(text)).replace("ё", "е")
 
 
+def plain_stem(stem: str) -> tuple[str, ...]:
+    """
+    >>> plain_stem("не_с_кем"), plain_stem("ребён")
+    (('не', 'с', 'кем'), ('ребен',))
+    """
+    return tuple(part for part in stem.lower().replace("ё", "е").split("_") if part)
+
+
 def distinct(quotes: Sequence[Quote]) -> list[Distinct]:
     """Leave out copies: one author's repeats, and one text sent round under many names.
 

@@ -5,14 +5,25 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from miner.records import Kind, Quote, Theme
 from miner.topics import _themes_text as text
+from miner.topics._themes_known import Themes, shared
 
+# More statements than this are grouped by a sample, the rest joins the nearest theme.
 _LARGE = 2_500
+# How much the known themes count beside the words themselves, and how sharply they are told apart.
+_KNOWN_SHARE = 0.4
+_SHARPNESS = 6.0
+# Themes per square root of statements: 24 for 60, 70 for 500.
+_GRAIN = 3.1
+# A theme has a known name when its quotes sound like it this much, and so much more than like any other.
+_SURE = 0.2
+_LEAD = 0.08
+_CORE = 5
 
 
 def find(
@@ -22,24 +33,141 @@ def find(
     kind: Kind,
     seed: int = 42,
     background: Mapping[str, int] | None = None,
+    known: Themes | None = None,
 ) -> Iterator[Theme]:
     """Yield the themes of a group's statements of one kind, those of most people first.
 
     Copies and an author's repeats count once. ``background`` are the word counts of other groups (see ``counts``):
-    words that everybody uses tell themes apart less. The answer doesn't depend on the order of ``statements``.
+    keywords are those that others use less. ``known`` are the well-known themes, by default those of config/lexicons.
+    The answer doesn't depend on the order of ``statements``.
     """
     found = text.distinct(statements)
     if not found:
         return
-    tokens = [text.content(d.quote.quote) for d in found]
-    weight = _weight(tokens, background or {})
-    alike = _likeness(tokens, [d.quote.quote for d in found], weight)
-    labels = _clusters(alike, seed)
-    members: dict[int, list[int]] = defaultdict(list)
-    for index, label in enumerate(labels):
-        members[label].append(index)
-    themes = [_theme(group, kind, ids, found, tokens, alike, weight) for ids in members.values()]
-    yield from sorted(themes, key=lambda t: (-len({q.speaker for q in t.quotes}), -len(t.quotes), t.id))
+    desk = _Desk(group, kind, found, known or shared(), background or {})
+    themes = [desk.theme(ids) for ids in desk.groups(seed)]
+    themes.sort(key=lambda t: (-len({q.speaker for q in t.quotes}), -len(t.quotes), t.id))
+    yield from _facing(themes, desk.known, kind)
+
+
+class _Desk:
+    """A group's statements of one kind, laid out for comparing."""
+
+    def __init__(
+        self, group: str, kind: Kind, found: Sequence[text.Distinct], known: Themes, background: Mapping[str, int]
+    ) -> None:
+        self.group, self.kind, self.found, self.known = group, kind, found, known
+        texts = [d.quote.quote for d in found]
+        self.tokens = [text.content(t) for t in texts]
+        self.weight = _weight(self.tokens, background)
+        self.sides = known.sides(texts)
+        self.names, self.sounds = known.sounds(self.sides, kind)
+        likely = np.exp(_SHARPNESS * (self.sounds - self.sounds.max(axis=1, keepdims=True)))
+        # Bhattacharyya: how much two statements' distributions over the known themes have in common.
+        self.roots = np.sqrt(likely / likely.sum(axis=1, keepdims=True)).astype(np.float32)
+
+    def alike(self, rows: Sequence[int], columns: Sequence[int]) -> np.ndarray:
+        words = self.known.alike(self.sides.take(rows), self.sides.take(columns))
+        themes = self.roots[list(rows)] @ self.roots[list(columns)].T
+        mixed: np.ndarray = _KNOWN_SHARE * themes + (1 - _KNOWN_SHARE) * words
+        return mixed
+
+    def groups(self, seed: int) -> list[list[int]]:
+        """Rows of one theme together, by average linkage."""
+        every = list(range(len(self.found)))
+        sample = every
+        if len(every) > _LARGE:
+            sample = sorted(np.random.default_rng(seed).choice(len(every), _LARGE, replace=False).tolist())
+        members: dict[int, list[int]] = defaultdict(list)
+        for row, label in zip(sample, _linkage(self.alike(sample, sample)), strict=True):
+            members[label].append(row)
+        rest = sorted(set(every) - set(sample))
+        cores = {label: list(rows) for label, rows in members.items() if len(rows) > 1}
+        for start in range(0, len(rest), 1_000):
+            rows = rest[start : start + 1_000]
+            near = self.alike(rows, sample)
+            place = {row: i for i, row in enumerate(sample)}
+            labels = sorted(cores)
+            fit = np.stack([near[:, [place[r] for r in cores[label]]].mean(axis=1) for label in labels], axis=1)
+            for row, best in zip(rows, fit.argmax(axis=1), strict=True):
+                members[labels[int(best)]].append(row)
+        return list(members.values())
+
+    def theme(self, ids: Sequence[int]) -> Theme:
+        some = ids[:_LARGE]
+        central = self.alike(ids, some).mean(axis=1)
+        order = [ids[i] for i in sorted(range(len(ids)), key=lambda i: (-round(float(central[i]), 5), i))]
+        spread: Counter[str] = Counter(token for i in ids for token in set(self.tokens[i]))
+        keywords = sorted(spread, key=lambda token: (-spread[token] * self.weight.get(token, 1.0), token))[:6]
+        name, sureness = self.name(ids)
+        quotes = tuple(self.found[i].quote for i in order)
+        return Theme(
+            id=name_of(self.group, self.kind, f"{quotes[0].doc_id}:{quotes[0].start}"),
+            group=self.group,
+            kind=self.kind,
+            label=", ".join(word.replace("не_", "не ") for word in keywords[:3]),
+            keywords=tuple(keywords),
+            quotes=quotes,
+            known=name,
+            sureness=sureness,
+            copies=sum(self.found[i].copies for i in ids),
+        )
+
+    def name(self, ids: Sequence[int]) -> tuple[str | None, float]:
+        """The known theme that most of these statements sound like, when it stands out."""
+        sounds = self.sounds[list(ids)].mean(axis=0)
+        first, second = np.argsort(-sounds, kind="stable")[:2]
+        lead = float(sounds[first] - sounds[second])
+        if sounds[first] < _SURE or lead < _LEAD:
+            return None, 0.0
+        return self.names[int(first)], round(min(1.0, float(sounds[first])), 3)
+
+
+def _linkage(alike: np.ndarray) -> list[int]:
+    from sklearn.cluster import AgglomerativeClustering
+
+    if len(alike) == 1:
+        return [0]
+    wanted = max(1, min(len(alike), round(_GRAIN * len(alike) ** 0.5)))
+    model = AgglomerativeClustering(n_clusters=wanted, metric="precomputed", linkage="average")
+    # Rounded, so that the last bit of a sum doesn't decide between equals.
+    return [int(label) for label in model.fit_predict(np.round(alike.max() - alike, 5))]
+
+
+def _facing(themes: Sequence[Theme], known: Themes, kind: Kind) -> Iterator[Theme]:
+    """Set beside each theme the quotes that say the opposite: a known opposite, or the same words without «не»."""
+    for theme in themes:
+        entry = known.lexicon.get((kind, theme.known or ""))
+        against = [
+            quote
+            for other in themes
+            if other is not theme
+            for quote in other.quotes
+            if (entry and entry.opposite and other.known == entry.opposite) or _denies(quote, theme.quotes[:_CORE])
+        ]
+        yield replace(theme, against=tuple(against)) if against else theme
+
+
+def _denies(quote: Quote, core: Sequence[Quote]) -> bool:
+    """Whether a short quote says what one of the core says, with the verb or the noun denied.
+
+    >>> q = lambda text: Quote("1", 0, len(text), text, "a")
+    >>> _denies(q("зарплата для меня не главное"), [q("зарплата для меня главное")])
+    True
+    >>> _denies(q("зарплата для меня главное"), [q("главное зарплата")])
+    False
+    """
+    ours = set(text.content(quote.quote))
+    if not 2 <= len(ours) <= 5:
+        return False
+    return any(_mirrored(ours, set(text.content(other.quote))) for other in core)
+
+
+def _mirrored(ours: set[str], theirs: set[str]) -> bool:
+    bare, other = ({token.removeprefix("не_") for token in side} for side in (ours, theirs))
+    if not bare or not other or len(bare & other) / len(bare | other) < 0.75:
+        return False
+    return any((f"не_{token}" in ours) != (f"не_{token}" in theirs) for token in bare & other)
 
 
 def _weight(tokens: Sequence[Sequence[str]], background: Mapping[str, int]) -> dict[str, float]:
@@ -113,56 +241,6 @@ def _curve(source: str | None, quotes: Sequence[tuple[Quote, str]]) -> Saturatio
     last = max(1, len(curve) // 5)
     before = curve[-last - 1] if len(curve) > last else 0
     return Saturation(source, len(curve), len(known), len(known) - before, tuple(curve))
-
-
-def _likeness(tokens: Sequence[Sequence[str]], texts: Sequence[str], weight: dict[str, float]) -> np.ndarray:
-    """(n, n) likeness of meaning: vectors of the words, and the letters."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    meaning = np.array([text.vectors().text(own, weight) for own in tokens])
-    meaning = text.unit(meaning - meaning.mean(axis=0))
-    letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True).fit_transform(
-        [text.plain(t) or "-" for t in texts]
-    )
-    alike: np.ndarray = 0.6 * (meaning @ meaning.T) + 0.4 * (letters @ letters.T).toarray()
-    return alike
-
-
-def _clusters(alike: np.ndarray, seed: int) -> list[int]:
-    from sklearn.cluster import AgglomerativeClustering
-
-    del seed
-    size = len(alike)
-    if size == 1:
-        return [0]
-    wanted = min(size, max(2, min(20, round(size / 3))))
-    model = AgglomerativeClustering(n_clusters=wanted, metric="precomputed", linkage="average")
-    return [int(label) for label in model.fit_predict(1 - alike)]
-
-
-def _theme(
-    group: str,
-    kind: Kind,
-    ids: Sequence[int],
-    found: Sequence[text.Distinct],
-    tokens: Sequence[Sequence[str]],
-    alike: np.ndarray,
-    weight: Mapping[str, float],
-) -> Theme:
-    own = alike[np.ix_(ids, ids)]
-    central = [ids[i] for i in sorted(range(len(ids)), key=lambda i: (-round(float(own[i].mean()), 6), i))]
-    spread: Counter[str] = Counter(token for i in ids for token in set(tokens[i]))
-    keywords = sorted(spread, key=lambda token: (-spread[token] * weight.get(token, 1.0), token))[:6]
-    quotes = tuple(found[i].quote for i in central)
-    return Theme(
-        id=name_of(group, kind, f"{quotes[0].doc_id}:{quotes[0].start}"),
-        group=group,
-        kind=kind,
-        label=", ".join(word.replace("не_", "не ") for word in keywords[:3]),
-        keywords=tuple(keywords),
-        quotes=quotes,
-        copies=sum(found[i].copies for i in ids),
-    )
 
 
 def name_of(group: str, kind: str, core: str) -> str:
