@@ -14,7 +14,7 @@ from miner import jsonl
 from miner.errors import BadInput
 from miner.nlp.opinion.lexicon import Lexicon
 from miner.nlp.opinion.linear import Linear, features
-from miner.nlp.opinion.network import REMEMBERED_WORDS, Network, kept
+from miner.nlp.opinion.network import REMEMBERED_WORDS, Network, Seen, kept
 
 if TYPE_CHECKING:
     from spacy.strings import StringStore
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from miner.nlp.clauses import Candidates
     from miner.nlp.opinion.table import Table
 
-FORMAT = "miner-statements/2"
+FORMAT = "miner-statements/3"
 META, LINEAR, NETWORK = "model.json", "linear.npz", "network-{}.npz"
 SMALLEST = 1e-5
 
@@ -65,8 +65,8 @@ class Model:
                 self.lexicon = Lexicon(self.lexicon.strings)
                 for network in self.networks:
                     network.forget()
-            rows = self.lexicon.look_up(table)
-            opinions += [network(table, found, self.lexicon, rows) for network in self.networks]
+            words = Seen(self.lexicon, self.lexicon.look_up(table), seen.cue_at, seen.cues)
+            opinions += [network(table, found, words) for network in self.networks]
         return Reading(together(opinions, self.settings.weights), self.linear, seen.rows, seen.cue_at, seen.cues)
 
     def score(self, probability: float, kind: int) -> float:

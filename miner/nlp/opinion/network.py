@@ -7,12 +7,16 @@ a time and both directions in one product; long texts are cut at sentences, so t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from spacy.strings import hash_string
+
 from miner import words
-from miner.nlp.opinion.lexicon import GRAMMEMES, Lexicon, Seen
+from miner.nlp.cues import CUES
+from miner.nlp.opinion.lexicon import GRAMMEMES, Lexicon
+from miner.nlp.opinion.lexicon import Seen as SeenWord
 
 if TYPE_CHECKING:
     from miner.nlp.clauses import Candidates
@@ -23,16 +27,35 @@ LENGTHS = np.array((1, 2, 3, 4, 6, 8, 11, 15, 20, 28, 40))
 LONGEST_PART = 300
 REMEMBERED_WORDS = 200_000
 EPSILON = 1e-5
+# Two sets of cues never have one sum, but by a chance in 2**64.
+SALTS = np.array([hash_string(cue.name) for cue in CUES], np.uint64)
 Weights = Mapping[str, np.ndarray]
 
 
+class Seen(NamedTuple):
+    """What is known of a table's tokens: ``rows`` of the lexicon, and the tokens ``cue_at`` which ``cues`` begin."""
+
+    lexicon: Lexicon
+    rows: np.ndarray
+    cue_at: np.ndarray
+    cues: np.ndarray
+
+
 def marks_of(table: Table, units: np.ndarray) -> np.ndarray:
-    """Return (tokens, MARKS) of 0 and 1: the signs of the layout."""
-    marks = np.zeros((len(table) + 1, MARKS), np.float32)
-    marks[:-1, 0] = table.gap
-    marks[units, 1] = 1
-    marks[:-1, 2] = np.diff(table.sentence, prepend=-1) != 0
+    """Return a number for each token: bits of the layout before it, ``MARKS`` of them."""
+    marks = np.zeros(len(table) + 1, np.int64)
+    marks[:-1] = table.gap
+    marks[units] += 2
+    marks[:-1] += 4 * (np.diff(table.sentence, prepend=-1) != 0)
     return marks[:-1]
+
+
+def bits(marks: np.ndarray) -> np.ndarray:
+    """
+    >>> bits(np.array([6])).tolist()
+    [[0.0, 1.0, 1.0]]
+    """
+    return (marks[:, None] >> np.arange(MARKS) & 1).astype(np.float32)
 
 
 def parts(table: Table, longest: int = LONGEST_PART) -> np.ndarray:
@@ -68,25 +91,38 @@ class Network:
         weight = self.weights
         self.into = np.concatenate([weight[f"recurrent.weight_ih_l0{way}"].T for way in both], axis=1)
         bias = np.concatenate([weight[f"recurrent.bias_ih_l0{way}"] for way in both])
-        signs = np.array([[number >> bit & 1 for bit in range(MARKS)] for number in range(1 << MARKS)], np.float32)
-        self.from_marks = signs @ weight["marks.weight"].T @ self.into + bias
+        signs = bits(np.arange(1 << MARKS))
+        from_signs = weight["marks.weight"].T @ self.into
+        self.from_marks = signs @ from_signs[:MARKS] + bias
+        self.from_cues = from_signs[MARKS:]
         self.again = np.stack([weight[f"recurrent.weight_hh_l0{way}"].T for way in both])
         self.again_bias = np.stack([weight[f"recurrent.bias_hh_l0{way}"] for way in both])[:, None]
 
-    def __call__(self, table: Table, found: Candidates, lexicon: Lexicon, rows: np.ndarray) -> np.ndarray:
-        """Return (candidates, 4); ``rows`` are the words of the table in the lexicon."""
-        self.encode_new(lexicon)
-        marks = marks_of(table, found.units).astype(np.int64) @ (1 << np.arange(MARKS))
+    def __call__(self, table: Table, found: Candidates, seen: Seen) -> np.ndarray:
+        """Return (candidates, 4)."""
+        self.encode_new(seen.lexicon)
         starts = parts(table)
-        states, mean, most = self.states(rows, marks, starts)
+        signs = self.signs(marks_of(table, found.units), seen.cue_at, seen.cues)
+        states, mean, most = self.states(seen.rows, signs, starts)
         return self.clauses(states, np.concatenate([mean, most], axis=1), starts, found.start, found.stop)
+
+    def signs(self, marks: np.ndarray, cue_at: np.ndarray, cues: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the number of each token's set of marks and cues, and what each such set gives to the GRU."""
+        code = marks.astype(np.uint64)
+        np.add.at(code, cue_at, SALTS[cues])
+        _, where, inverse = np.unique(code, return_index=True, return_inverse=True)
+        given = self.from_marks[marks[where]]
+        low, high = np.searchsorted(cue_at, where), np.searchsorted(cue_at, where, side="right")
+        for number in np.flatnonzero(high > low).tolist():
+            given[number] += self.from_cues[cues[low[number] : high[number]]].sum(0)
+        return inverse, given
 
     def encode_new(self, lexicon: Lexicon) -> None:
         known = len(self.encoded)
         if known < len(lexicon.seen):
             self.encoded = np.concatenate([self.encoded, self.encode(lexicon.seen[known:]).astype(np.float16)])
 
-    def encode(self, seen: list[Seen]) -> np.ndarray:
+    def encode(self, seen: list[SeenWord]) -> np.ndarray:
         """Return (words, numbers of a word)."""
         weight, navec = self.weights, words.navec()
         forms, lemmas = (vectors(navec, np.array([getattr(word, name) for word in seen])) for name in ("form", "lemma"))
@@ -108,11 +144,12 @@ class Network:
         return np.maximum(total * weight["words.norm.weight"] + weight["words.norm.bias"], 0)
 
     def states(
-        self, rows: np.ndarray, marks: np.ndarray, starts: np.ndarray
+        self, rows: np.ndarray, signs: tuple[np.ndarray, np.ndarray], starts: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return (2, tokens, state): what was read up to each token from the left, and from the right; and their mean
         and maximum over each part, (parts, 2·state).
         """
+        sign, signed = signs
         distinct, inverse = np.unique(rows, return_inverse=True)
         into = self.encoded[distinct].astype(np.float32) @ self.into
         sizes = np.diff(starts)
@@ -128,8 +165,8 @@ class Network:
             left, right = begin[:count] + step, begin[:count] + sizes[:count] - 1 - step
             given = np.stack(
                 [
-                    into[inverse[left], :wide] + self.from_marks[marks[left], :wide],
-                    into[inverse[right], wide:] + self.from_marks[marks[right], wide:],
+                    into[inverse[left], :wide] + signed[sign[left], :wide],
+                    into[inverse[right], wide:] + signed[sign[right], wide:],
                 ]
             )
             state = self.step(state[:, :count], given)

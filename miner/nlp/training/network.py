@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from miner import words
+from miner.nlp.cues import CUES
 from miner.nlp.opinion.lexicon import (
     GRAMMEMES,
     LEMMA_BUCKETS,
@@ -138,7 +139,7 @@ class Network(nn.Module):
         super().__init__()
         self.shape = shape
         self.words = WordEncoder(shape)
-        self.marks = nn.Linear(MARKS, shape.word, bias=False)
+        self.marks = nn.Linear(MARKS + len(CUES), shape.word, bias=False)
         self.recurrent = nn.GRU(shape.word, shape.state, bidirectional=True, batch_first=True)
         wide = 2 * shape.state
         self.tags = nn.Linear(wide, TAGS)

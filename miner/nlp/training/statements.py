@@ -18,12 +18,14 @@ import numpy as np
 
 from miner import jsonl
 from miner.errors import BadInput
+from miner.nlp.cues import CUES
 from miner.nlp.opinion.choice import choose
 from miner.nlp.opinion.lexicon import Lexicon
-from miner.nlp.opinion.linear import Linear
+from miner.nlp.opinion.linear import BUCKETS, Linear, cues_of
 from miner.nlp.opinion.model import Model, Settings, together
 from miner.nlp.opinion.network import Network as Runtime
-from miner.nlp.opinion.network import kept, marks_of
+from miner.nlp.opinion.network import Seen, bits, kept, marks_of
+from miner.nlp.opinion.words import Words
 from miner.nlp.training.corpus import CLASS, Corpus, Text, likeness, parse, read
 from miner.nlp.training.matrix import matrix
 from miner.records import KINDS, TONES
@@ -52,6 +54,7 @@ def train(
     corpora: Sequence[Path],
     out: Path,
     *,
+    seed: int = 42,
     plan: Plan | None = None,
     decisions: Path | None = None,
     tell: Callable[[str], None] = lambda _: None,
@@ -63,7 +66,7 @@ def train(
     """
     from miner.nlp import load
 
-    plan = plan or Plan()
+    plan = plan or Plan(seed=seed)
     texts = read(corpora)
     decided = read_decisions(decisions) if decisions else []
     nlp = load()
@@ -101,8 +104,7 @@ class Examples:
     label: np.ndarray
     asked: np.ndarray
     matrix: Any
-    lexicon: Lexicon
-    words: np.ndarray
+    seen: Seen
     tags: np.ndarray
     tagged: np.ndarray
 
@@ -113,15 +115,16 @@ class Examples:
         found = (ratio >= SAME) & same
         tags, tagged = token_tags(corpus)
         known = tagged[corpus.candidates.start] & tagged[corpus.candidates.stop - 1]
-        lexicon = Lexicon(corpus.strings)
+        lexicon, words = Lexicon(corpus.strings), Words(corpus.strings, BUCKETS)
+        features = matrix(corpus, words)
+        cue_at, cues = cues_of(corpus.table, words, words.look_up(corpus.table))
         return cls(
             corpus=corpus,
             owner=owner,
             label=np.where(found, kind, 0),
             asked=(found | ~same) & known,
-            matrix=matrix(corpus),
-            lexicon=lexicon,
-            words=lexicon.look_up(corpus.table),
+            matrix=features,
+            seen=Seen(lexicon, lexicon.look_up(corpus.table), cue_at, cues),
             tags=tags,
             tagged=tagged,
         )
@@ -182,8 +185,8 @@ def fit_network(examples: Examples, texts: np.ndarray, plan: Plan, number: int) 
     torch.manual_seed(plan.seed + number)
     random = np.random.default_rng(plan.seed + number)
     corpus, table = examples.corpus, examples.corpus.table
-    vocabulary = Vocabulary(examples.lexicon.seen)
-    marks = torch.from_numpy(marks_of(table, corpus.candidates.units))
+    vocabulary = Vocabulary(examples.seen.lexicon.seen)
+    marks = torch.from_numpy(signs(examples))
     label, tags = torch.from_numpy(examples.label), torch.from_numpy(examples.tags)
     relevant = torch.tensor([float(text.relevant) for text in corpus.texts])
     tone = torch.tensor([TONES.index(text.tone) if text.tone in TONES else 1 for text in corpus.texts])
@@ -200,7 +203,7 @@ def fit_network(examples: Examples, texts: np.ndarray, plan: Plan, number: int) 
             warm = min(1.0, (step + 1) / (0.1 * steps))
             for group in optimiser.param_groups:
                 group["lr"] = plan.rate * warm * 0.5 * (1 + math.cos(math.pi * step / steps))
-            states = network.encode(vocabulary, examples.words, marks, batch, 0.1)
+            states = network.encode(vocabulary, examples.seen.rows, marks, batch, 0.1)
             text = network.text(states, batch)
             chosen = np.concatenate([np.arange(blocks[t], blocks[t + 1]) for t in batch.texts])
             where = np.repeat(np.arange(len(batch.texts)), np.diff(blocks)[batch.texts])
@@ -233,6 +236,13 @@ def fit_network(examples: Examples, texts: np.ndarray, plan: Plan, number: int) 
                 for name, value in network.state_dict().items():
                     average[name] = average[name] * 0.99 + value * 0.01 if name in average else value.clone()
     return kept({name: value.numpy() for name, value in (average or network.state_dict()).items()})
+
+
+def signs(examples: Examples) -> np.ndarray:
+    """Return (tokens, MARKS + cues): the layout before each token and the cues that begin with it."""
+    cues = np.zeros((len(examples.corpus.table), len(CUES)), np.float32)
+    np.add.at(cues, (examples.seen.cue_at, examples.seen.cues), 1)
+    return np.concatenate([bits(marks_of(examples.corpus.table, examples.corpus.candidates.units)), cues], axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +339,7 @@ def ask(examples: Examples, model: Any) -> np.ndarray:
     corpus = examples.corpus
     if isinstance(model, Linear):
         return softmax(model(corpus.table, corpus.candidates.start, corpus.candidates.stop))
-    return Runtime(model)(corpus.table, corpus.candidates, examples.lexicon, examples.words)
+    return Runtime(model)(corpus.table, corpus.candidates, examples.seen)
 
 
 def ensemble(networks: int) -> tuple[float, ...]:
