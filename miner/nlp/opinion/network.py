@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-
 from spacy.strings import hash_string
 
 from miner import words
@@ -216,7 +215,8 @@ def vectors(navec: words.Navec, ids: np.ndarray) -> np.ndarray:
     """Return navec's numbers of the rows; zeros where there is no row."""
     found = np.zeros((len(ids), words.DIMENSIONS), np.float32)
     known = np.flatnonzero(ids >= 0)
-    found[known] = navec.vectors(ids[known])
+    if len(known):
+        found[known] = navec.vectors(ids[known])
     return found
 
 
