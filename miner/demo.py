@@ -21,9 +21,9 @@ def bundled() -> Iterator[Post]:
     folder = resources() / "corpora" / "demo"
     for file in sorted(folder.glob("*.jsonl")):
         yield from read_posts(file)
-    for group, file, collector in TRANSCRIPTS:
+    for group, name, collector in TRANSCRIPTS:
         made = load("collectors", collector)
-        yield from made([str(folder / file)], made.Options(group=group)).collect()
+        yield from made([str(folder / name)], made.Options(group=group)).collect()
 
 
 def run(workspace: Path, output: Path, settings: Settings, follow: pipeline.Follow) -> Iterator[str]:

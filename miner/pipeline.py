@@ -252,10 +252,10 @@ def topics(
     """Topics of posts or of their statements, as `miner topics` writes them; statement ids are ``post:start-end``."""
     from miner.topics import model
 
-    texts = [(post.id, post.text) for post in posts]
+    texts = posts
     if level == "statement":
         documents = annotate(posts, settings)
-        texts = [(f"{d.id}:{s.start}-{s.end}", s.text) for d in documents for s in d.statements]
+        texts = [Post(f"{d.id}:{s.start}-{s.end}", s.text) for d in documents for s in d.statements]
     return model.fit(texts, settings, previous=read_json(previous) if previous else None).to_json()
 
 

@@ -27,8 +27,7 @@ def train(corpora: Sequence[Path], out: Path, *, seed: int = 42) -> str:
     if not examples:
         names = ", ".join(str(c) for c in corpora)
         raise BadInput(
-            f"{', '.join(str(c) for c in corpora)}: no statement has an item that config/lexicons/themes/items.tsv names. "
-            "Name the items there."
+            f"{names}: no statement has an item that config/lexicons/themes/items.tsv names. Name the items there."
         )
     rows = [(c.stem, *score(c, [e for e in examples if e.corpus != c.stem], seed)) for c in corpora if _gold(c)]
     table = _table(rows)
