@@ -130,7 +130,7 @@ def host(url: str) -> str:
 # Sessions, sort orders, highlights and jumps: the page behind them is the same.
 _NOISE = re.compile(
     r"sid|s|phpsessid|sessionid|session|jsessionid|zenid|hilit|highlight|sk|sd|st|sort|sortby|sort_by|sort_key|sortorder|"
-    r"order|orderby|daysprune|prune|view|styleid|style|theme|mode|postcount|nojs|fbclid|yclid|gclid|utm_\w+|_ga|print|from"
+    r"order|orderby|daysprune|prune|view|postdays|postorder|styleid|style|theme|mode|postcount|nojs|fbclid|yclid|gclid|utm_\w+|_ga|print|from"
 )
 _SESSION_IN_PATH = re.compile(r";(?:jsessionid|sid)=\w+|/s[0-9a-f]{32}(?=/|$)", re.IGNORECASE)
 
@@ -150,8 +150,11 @@ def canonical(url: str, base: str = "") -> str:
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     names = {name.lower() for name, _ in pairs}
     kept = [(n, v) for n, v in pairs if not _noise(n.lower(), v, names)]
-    # Some engines use a bare query as the path: index.php?threads/name.5/
-    query = parts.query if pairs and "=" not in parts.query.partition("&")[0] else urlencode(kept, safe="/,.[]")
+    query = urlencode(kept, safe="/,.[];:")
+    first = parts.query.partition("&")[0]
+    if first and "=" not in first:
+        # Some engines use a bare query as the path: showthread.php?7-name, index.php?threads/name.5/
+        query = "&".join([first, *filter(None, [urlencode(kept[1:] if kept and kept[0][0] == first else kept)])])
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, query, ""))
 
 

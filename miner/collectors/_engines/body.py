@@ -26,9 +26,13 @@ _TAILS = (
 )
 # What engines write into a quote's head: «Иван писал(а):», «Цитата (Иван @ 12.01.2024, 15:40)».
 _WROTE = re.compile(
-    r"^\s*(?:Цитата|Quote|Сообщение от|Originally posted by|Quote from|Цитировать|Цитата:|Цитата от)?[\s:(]*"
-    r"(?P<name>[^:@,()\n]{1,60}?)\s*(?:писал\(?а?\)?|написал\(?а?\)?|сказал\(?а?\)?|пишет|wrote|said|@|,|:|\(|$)"
+    r"^\s*(?:Цитата|Quote|Сообщение от|Originally posted by|Quote from|Цитировать|Цитата от)?[\s:(]*"
+    r"(?P<name>[^:@,()\n]{1,60}?)\s*(?P<verb>писал\(?а?\)?|написал\(?а?\)?|сказал\(?а?\)?|пишет|wrote|said|"
+    r"от\s+\d|on\s+\w+\s*\d|@|,|:|\(|$)",
+    re.IGNORECASE,
 )
+_HEADS = re.compile(r"quote-?_?head|attribution|citation|postedby|quoteheader|quotetop", re.IGNORECASE)
+_CLOCKED = re.compile(r"\([^()]{0,40}\d{1,2}:\d{2}[^()]{0,10}\)")
 _ID = re.compile(
     r"(?:[?&;]p=|[?&;]pid=|#p(?:ost|id)?[-_]?|#msg|\.msg|goto/post\?id=|comment=|findpost__p__|#entry|#comment[-_]?|"
     r"post:\s*|/posts?/|findpost&pid=)(\d+)"
@@ -116,10 +120,20 @@ def _name(quote: Any) -> str | None:
     for attribute in ("data-quote", "data-author", "data-ipsquote-username"):
         if value := (quote.get(attribute) or "").strip():
             return str(value)
-    for head in (*quote.iter("cite"), *quote.iter("b"), *quote.iter("strong"), quote):
-        said = " ".join((head.text_content() if head is not quote else (head.text or "")).split())[:120]
-        if said and (match := _WROTE.match(said)):
-            name = match["name"].strip(" «»\"'")
-            if name and name.lower() not in ("цитата", "quote", "сообщение"):
-                return name
+    named = [node for node in quote.iter() if isinstance(node.tag, str) and _HEADS.search(node.get("class") or "")]
+    for head in (*quote.iter("cite"), *quote.iter("b"), *quote.iter("strong"), *named):
+        if name := _wrote(head.text_content()):
+            return name
     return None
+
+
+def _wrote(head: str) -> str | None:
+    """The name in the head of a quote.
+
+    >>> [_wrote(h) for h in ("Света писал(а):", " (12.01.2024, 15:40)Олег Написал:", "Цитата: Ира от 12 Янв", "Цитата")]
+    ['Света', 'Олег', 'Ира', None]
+    """
+    said = _CLOCKED.sub(" ", " ".join(head.split()))[:120].strip()
+    match = _WROTE.match(said) if said else None
+    name = match["name"].strip(" «»\"'") if match else ""
+    return name if name and name.lower() not in ("цитата", "quote", "сообщение", "сообщение от") else None

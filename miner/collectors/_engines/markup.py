@@ -16,6 +16,8 @@ from miner.collectors._web import canonical
 
 _STAFF = re.compile(r"(?i)\b(?:модератор|администратор|супермодератор|moderator|administrator|admin|редактор форума)\b")
 _AD_NAMES = re.compile(r"(?i)^(?:реклама|adbot|ad bot|advertisement|google adsense|яндекс\.?директ|sponsor(?:ed)?)\b")
+# A clock that runs: what it says changes though nothing has happened.
+_RUNNING = re.compile(r"назад|\bago\b|только что|just now")
 _DIGITS = re.compile(r"\d+")
 _STAMPS = (".lastpost a[href]", "a.lastpost", "[data-time]", "time[datetime]", "abbr[title]")
 
@@ -82,7 +84,7 @@ class Marked(Engine):
             return None
         quotes = _outermost(_all(body, mark.quote))
         heads = _all(body, mark.quote_head) if mark.quote_head else []
-        number, whom = answered([*quotes, *heads])
+        number, whom = answered([*heads, *quotes])
         said = words(body, [*quotes, *heads, *(_all(body, mark.drop) if mark.drop else [])])
         link = _first(block, mark.link) if mark.link else None
         href = link.get("href") if link is not None else None
@@ -93,7 +95,7 @@ class Marked(Engine):
             native=native or "",
             text=said,
             author=author,
-            date=_date(_all(block, mark.date) if mark.date else [], sheet),
+            date=_date(block, mark.date, sheet),
             url=_absolute(href, sheet.url)
             if href
             else (f"{canonical(sheet.url)}#{block.get('id')}" if block.get("id") else None),
@@ -121,9 +123,9 @@ class Marked(Engine):
         rows = set(_all(sheet.tree, mark.row))
         for anchor in _all(sheet.tree, mark.thread) if mark.thread else ():
             if href := anchor.get("href"):
-                yield Link(_absolute(href, sheet.url), "thread", self._stamp(anchor, rows))
+                yield Link(_absolute(href, sheet.url), "thread", self._stamp(anchor, rows, sheet))
 
-    def _stamp(self, anchor: Any, rows: set[Any]) -> str | None:
+    def _stamp(self, anchor: Any, rows: set[Any], sheet: Sheet) -> str | None:
         """What in the thread's row changes with a new post: the last post's link, its time, the count of replies."""
         row = next(
             (p for p in anchor.iterancestors() if p in rows or (not rows and p.tag in ("tr", "li", "article"))), None
@@ -132,22 +134,26 @@ class Marked(Engine):
             return None
         for selector in filter(None, (self.markup.stamp, *_STAMPS)):
             for found in reversed(_all(row, selector)):
-                if found is not anchor and (stamp := _stamp_of(found)):
+                if found is not anchor and (stamp := _stamp_of(found, sheet)):
                     return f"{stamp} {_replies(row)}".strip()[-200:]
         return " ".join(_text(row).split())[-160:] or None
 
 
-def _stamp_of(node: Any) -> str:
+def _stamp_of(node: Any, sheet: Sheet) -> str:
     """What a mark of the last post says without a clock that runs: «5 minutes ago» changes by itself."""
     said = [str(node.get(name)) for name in ("data-time", "datetime", "title") if node.get(name)]
     if href := node.get("href"):
         said.append(canonical(href) + " " + href.partition("#")[2])
+    text = _text(node)
+    if len(text) < 120 and not _RUNNING.search(text) and (date := dates.parse(text, sheet.now)):
+        said.append(date)
     return " ".join(said)
 
 
 def _replies(row: Any) -> str:
-    counts = (_text(node) for node in _all(row, "[class*=repl], [class*=comments], [class*=answers], dd.posts"))
-    return " ".join(count for count in counts if count.isdecimal())[:20]
+    """The first count in a row: replies stand before views, and views change without a word being said."""
+    cells = (_text(node) for node in _all(row, "td, dd, [class*=repl], [class*=comments], [class*=answers]"))
+    return next((m[0] for cell in cells if len(cell) < 30 and (m := re.match(r"\d+", cell))), "")
 
 
 def _absolute(href: str, base: str) -> str:
@@ -189,8 +195,8 @@ def _text(node: Any) -> str:
     return " ".join(node.text_content().split()) if node is not None else ""
 
 
-def _date(nodes: list[Any], sheet: Sheet) -> str | None:
-    for node in nodes:
+def _date(block: Any, css: str, sheet: Sheet) -> str | None:
+    for node in (found for selector in (_alternatives(css) if css else ()) for found in selector(block)):
         for value in (
             node.get("datetime"),
             node.get("data-time"),

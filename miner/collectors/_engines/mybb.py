@@ -22,7 +22,7 @@ ENGINES = (
             "td[class^='trow'] strong a[href*='forum-'], .sub_forums a",
             thread="span[id^='tid_'] a, .subject_new a, .subject_old a, a[id^='tid_']",
             row="tr.inline_row, tr",
-            stamp="span.lastpost a[href*='lastpost'], .lastpost",
+            stamp=".lastpost",
             next="a.pagination_next, link[rel=next]",
             title="td.thead strong, .thead strong, h1",
             number=r"(?:^post_|pid_?|#pid)(\d+)",

@@ -32,12 +32,10 @@ def following(anchors: list[Any], tree: Any, url: str) -> str | None:
 
 
 def _leads_to_page(href: str) -> bool:
-    return (
-        bool(href)
-        and not href.startswith("#")
-        and not _ELSEWHERE.search(href)
-        and bool(_PAGED.search(href.partition("#")[0]))
-    )
+    if not href or href.startswith("#") or _ELSEWHERE.search(href):
+        return False
+    # A session behind the page's number would hide it.
+    return bool(_PAGED.search(canonical(href)))
 
 
 def _by_word(anchor: Any) -> bool:

@@ -42,7 +42,7 @@ ENGINES = (
         Markup(
             # A post is a row with the name cell; the text stands in the same row, date and link above it.
             post="tr:has(> td > span.name)",
-            body="span.postbody",
+            body="td:has(> span.postbody), span.postbody",
             author="span.name b, span.name",
             date="span.postdetails",
             link="a[href*='viewtopic.php'][href*='p=']",

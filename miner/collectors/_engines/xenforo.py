@@ -20,7 +20,7 @@ ENGINES = (
             ".js-selectToQuoteEnd, "
             ".message-attachments, .adsbygoogle",
             board=".node-title a, .subNodeLink",
-            thread=".structItem-title a[href*='threads/'], .structItem-title a[data-tp-primary], .structItem-title a",
+            thread=".structItem-title a[href*='threads/'], .structItem-title a[data-tp-primary]",
             row=".structItem",
             stamp=".structItem-latestDate, .structItem-cell--latest time",
             next="a.pageNav-jump--next, link[rel=next]",
