@@ -59,7 +59,7 @@ class Documents:
     def pending(self, version: str, group: str | None = None) -> Iterator[Post]:
         """Raw posts, of one group or of all, whose present words have no document under this version."""
         query = _due(self._catch_up(version), group).add_columns(PostRow.content, *POST)
-        for page in paged(self._db, query, PostRow.seq.expression, BATCH):
+        for page in paged(self._db, query, DueRow.post.expression, PostRow.seq.expression, size=BATCH):
             yield from self._give(page)
 
     def count_pending(self, version: str, group: str | None = None) -> int:
@@ -158,7 +158,7 @@ class Documents:
         dropped = 0
         there = select(PostRow.seq).join_from(PostRow, DocumentRow, DocumentRow.post == PostRow.seq)
         mine = there.where(DocumentRow.pipeline == pipeline, PostRow.dropped_at.is_(None))
-        for page in paged(self._db, mine, PostRow.seq.expression, BATCH):
+        for page in paged(self._db, mine, PostRow.seq.expression, DocumentRow.post.expression, size=BATCH):
             with self._db.writing() as connection:
                 gone = delete(DocumentRow).where(
                     DocumentRow.pipeline == pipeline, DocumentRow.post.in_([row.seq for row in page])
@@ -246,7 +246,7 @@ class Documents:
             or_(DocumentRow.pipeline == pipeline, PostRow.dropped_at.is_not(None)),
         )
         query = select(PostRow.seq, *DOCUMENT, *POST).join_from(PostRow, DocumentRow, its_own).where(*where)
-        for page in paged(self._db, query, PostRow.seq.expression, BATCH):
+        for page in paged(self._db, query, PostRow.seq.expression, DocumentRow.post.expression, size=BATCH):
             yield from self._joined(page)
 
     def _joined(self, page: Sequence[Row[Any]]) -> Iterator[tuple[Post, Document]]:
@@ -307,7 +307,7 @@ def _pipeline(version: str) -> Select[Any]:
 
 def _due(pipeline: int, group: str | None) -> Select[Any]:
     query = (
-        select(PostRow.seq)
+        select(DueRow.post)
         .join_from(DueRow, PostRow, PostRow.seq == DueRow.post)
         .where(DueRow.pipeline == pipeline, DueRow.failures < TRIES)
     )
@@ -359,7 +359,8 @@ def _parts(
     found: dict[int, list[Sequence[Any]]] = defaultdict(list)
     for pipeline in {pipeline for _, pipeline in places}:
         posts = [post for post, of in places if of == pipeline]
-        mine = query.where(table.post.in_(posts), table.pipeline == pipeline).order_by(table.post, table.number)
+        near = table.post.between(posts[0], posts[-1])
+        mine = query.where(near, table.post.in_(posts), table.pipeline == pipeline).order_by(table.post, table.number)
         for post, *part in connection.execute(mine):
             found[post].append(part)
     return found

@@ -129,7 +129,9 @@ class Frontier:
 
     def _add(self, connection: Connection, source: str, batch: Sequence[Address]) -> int:
         advance(connection, "runs")
-        lines = {digest(source, address.url): address for address in reversed(batch)}
+        lines: dict[bytes, Address] = {}
+        for address in batch:
+            lines.setdefault(digest(source, address.url), address)
         known = set(connection.execute(select(FrontierRow.key).where(FrontierRow.key.in_(lines))).scalars())
         now = self._clock()
         fresh = [
@@ -145,7 +147,7 @@ class Frontier:
                 "found_at": now,
                 "attempts": 0,
             }
-            for key, address in reversed(lines.items())
+            for key, address in lines.items()
             if key not in known
         ]
         if fresh:

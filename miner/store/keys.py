@@ -75,31 +75,26 @@ class AuthorKeys:
 
     @functools.cached_property
     def _secret(self) -> bytes:
-        with contextlib.suppress(FileExistsError):
-            if not self.path.exists():
-                _write_once(self.path, secrets.token_hex(32).encode() + b"\n")
+        if not self.path.exists():
+            _write_once(self.path, secrets.token_hex(32).encode() + b"\n")
         return bytes.fromhex(_read(self.path).decode().strip())
 
 
 def _write_once(path: Path, data: bytes) -> None:
-    """Whole or not at all, and never over another's. Raises FileExistsError when somebody was sooner."""
+    """Whole or not at all, and never over another's: whoever is sooner makes it."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _create(beside, data)
-        try:
-            os.link(beside, path)
-        except FileExistsError:
-            raise
-        except OSError:  # a disk without hard links
-            _create(path, data)
-    except FileExistsError:
-        raise
+        with contextlib.suppress(FileExistsError):
+            try:
+                os.link(beside, path)
+            except (PermissionError, NotImplementedError):  # a disk without hard links
+                _create(path, data)
     except OSError as error:
-        message = (
+        raise NotWritable(
             f"{path}: the key of the authors can't be written: {error.strerror}. Choose a workspace you may write to."
-        )
-        raise NotWritable(message) from error
+        ) from error
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()

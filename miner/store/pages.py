@@ -25,17 +25,22 @@ def batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
 
 
 def paged(
-    database: Database, query: Select[Any], by: ColumnElement[int], size: int = BATCH
+    database: Database,
+    query: Select[Any],
+    by: ColumnElement[int],
+    *same: ColumnElement[int],
+    size: int = BATCH,
 ) -> Iterator[Sequence[Row[Any]]]:
-    """Pages of the query in the order of ``by``, a unique column and the first that the query names.
+    """Pages of the query in the order of ``by``: unique numbers from 0 on, and what the query names first.
 
-    Each page sees what was committed before it, so rows that arrive behind the reader's place are seen as well.
+    ``same`` are columns joined to it: PostgreSQL would read a table joined from its beginning on for each page, if it
+    weren't told that there, too, only what follows the last page counts. Each page sees what was committed before it.
     """
-    last: int | None = None
+    last = -1
     while True:
-        page = query if last is None else query.where(by > last)
+        further = [column > last for column in (by, *same)]
         with database.reading() as connection:
-            rows = connection.execute(page.order_by(by).limit(size)).all()
+            rows = connection.execute(query.where(*further).order_by(by).limit(size)).all()
         if rows:
             yield rows
         if len(rows) < size:

@@ -171,7 +171,7 @@ class Posts:
         """The groups with posts that are new or changed since ``stamp()`` gave that number."""
         names: set[str] = set()
         query = select(PostRow.stamp, PostRow.group).where(PostRow.stamp > since)
-        for page in paged(self._db, query, PostRow.stamp.expression, BATCH * 10):
+        for page in paged(self._db, query, PostRow.stamp.expression, size=BATCH * 10):
             names |= {row.group for row in page if row.group is not None}
         return sorted(names)
 

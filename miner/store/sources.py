@@ -142,6 +142,6 @@ def _values(source: Source) -> dict[str, Any]:
     return given | {"targets": list(source.targets), "options": dict(source.options)}
 
 
-def _source(row: Any) -> Source:
-    raw = dict(row._mapping)  # noqa: SLF001  # the documented name of a row's dictionary
-    return Source(**raw | {"targets": tuple(raw["targets"])})
+def _source(row: Sequence[Any]) -> Source:
+    source = Source(*row)
+    return dataclasses.replace(source, targets=tuple(source.targets))

@@ -94,6 +94,7 @@ class Store:
 
     def downgrade(self, to: str) -> str:
         """Lead the database down to an older version; what only newer ones hold is lost."""
+        self.__dict__.pop("keys", None)  # whose key it was is told by a table
         return schema.downgrade(self.database, to)
 
     def version(self) -> str | None:

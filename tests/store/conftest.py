@@ -13,6 +13,7 @@ import pytest
 
 from miner.records import Disclosure, Document, Mask, Post, Sentiment, Statement
 from miner.store import Store, open_store
+from tests.store.plans import walks, watched
 
 SERVER = "127.0.0.1:5432/test"
 
@@ -70,8 +71,10 @@ def workspace(tmp_path) -> Path:
 
 @pytest.fixture
 def store(workspace, url, clock) -> Iterator[Store]:
-    with open_store(workspace, url, clock=clock) as opened:
+    """Open and empty. When the test is over, no query of it may have walked a large table."""
+    with open_store(workspace, url, clock=clock) as opened, watched(opened.database) as seen:
         yield opened
+        assert walks(opened.database, seen) == []
 
 
 def post(number, text="надоело ждать ответа", **more) -> Post:
