@@ -90,7 +90,7 @@ def language(text: str) -> str:
 def cyrillic_language(text: str, letters: int) -> str:
     """Tell Russian from its neighbours. One foreign letter in a Russian text is a slip or a name, not a language."""
     foreign = FOREIGN_CYRILLIC.findall(text)
-    if len(foreign) * 50 >= letters and len(foreign) > len(RUSSIAN_ONLY.findall(text)):
+    if len(foreign) * 50 >= letters and len(foreign) > len(RUSSIAN_ONLY.findall(text)) and not one_of_many(text):
         return by_letters(Counter("".join(foreign).lower()), votes(text))
     if letters >= 12 and not RUSSIAN_ONLY.search(text):
         found = votes(text)
@@ -98,6 +98,12 @@ def cyrillic_language(text: str, letters: int) -> str:
         if best in {"uk", "be", "bg"} and found[best] >= found["ru"] + 2:
             return best
     return "ru"
+
+
+def one_of_many(text: str) -> bool:
+    """Whether a single word among at least five has foreign letters: a name."""
+    words = WORD.findall(text)
+    return len(words) >= 5 and sum(bool(FOREIGN_CYRILLIC.search(word)) for word in words) == 1
 
 
 def by_letters(letters: Counter[str], words: Counter[str]) -> str:

@@ -63,6 +63,14 @@ SIGNS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Lexicons:
+    """What analysts know of words: ``polarity`` from -1 to 1 by lemma, and the lemmas of each genre."""
+
+    polarity: Mapping[str, float]
+    genres: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """The words of some texts that are the authors' own: one row each, ``first[i]:first[i + 1]`` of text ``i``."""
 
