@@ -15,6 +15,7 @@ import math
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from statistics import median
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -304,7 +305,9 @@ class Fitted:
 
     def over_time(self, dates: Sequence[str], bins: int | None = None) -> pd.DataFrame:
         """Return Topic, Words, Frequency, Timestamp; ``dates`` are ISO 8601, one for each text."""
-        return self._named(self.bertopic.topics_over_time(self.bodies, list(dates), nr_bins=bins))
+        # BERTopic reads strings with an option that pandas 3 no longer has.
+        moments = [datetime.fromisoformat(date).replace(tzinfo=None) for date in dates]
+        return self._named(self.bertopic.topics_over_time(self.bodies, moments, nr_bins=bins))
 
     def per_group(self, groups: Sequence[str]) -> pd.DataFrame:
         """Return Topic, Words, Frequency, Class: how much each group speaks of a topic, and in which words."""
