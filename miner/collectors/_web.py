@@ -72,6 +72,7 @@ class WebCollector(Collector):
                     count += 1
                     yield post
             except Closed as error:
+                self.frontier.release(task)
                 self.context.say(str(error))
                 return
             except NotFetched as error:

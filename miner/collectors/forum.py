@@ -144,7 +144,7 @@ class Forum(WebCollector):
 
     def _thread(self, task: Task, seen: Sheet, engine: Engine, reading: Reading) -> Iterator[Post]:
         thread = str(task.data.get("thread") or task.url)
-        numbers = tuple(m.native for m in reading.messages)
+        numbers = tuple(f"{m.native} {hash(m.text)}" for m in reading.messages)
         # A forum that answers a page too many with its last one would be read for ever.
         if task.data.get("page", 1) > 1 and self._last.get(thread) == numbers:
             self.fetcher.skip(seen.url, "repeated", "the same posts as on the page before")

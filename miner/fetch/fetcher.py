@@ -34,7 +34,13 @@ AGENT = "miner"
 RETRIED = frozenset((429, 500, 502, 503, 504, 520, 521, 522, 524))
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 PAGES = ("text/", "application/xhtml+xml", "application/xml", "application/json", "application/ld+json")
-PAGES_MORE = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json")
+PAGES_MORE = (
+    "application/vnd.api+json",
+    "application/rss+xml",
+    "application/atom+xml",
+    "application/rdf+xml",
+    "application/feed+json",
+)
 # So many failures in a row, and the host is left in peace for this run.
 STORM = 12
 _CHUNK = 64 * 1024

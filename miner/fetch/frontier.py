@@ -46,6 +46,9 @@ class Frontier(Protocol):
     def failed(self, task: Task, reason: str) -> None:
         """The address gave nothing in this run."""
 
+    def release(self, task: Task) -> None:
+        """The address wasn't asked after all; it stays to be asked."""
+
     def validator(self, url: str) -> Validator | None:
         """What the server said of the address last time."""
 
@@ -89,6 +92,10 @@ class MemoryFrontier:
 
     def failed(self, task: Task, reason: str) -> None:
         self.failures[task.url] = reason
+
+    def release(self, task: Task) -> None:
+        self._order += 1
+        heapq.heappush(self._heap, (task.rank, self._order, task))
 
     def validator(self, url: str) -> Validator | None:
         return self._validators.get(url)

@@ -205,14 +205,9 @@ def _message(block: Any, sheet: Sheet) -> Message | None:
         return None
     who = _who(block)
     number, whom = answered(_outermost(_all(body, _QUOTES)))
-    native = next(
-        (
-            m[1]
-            for v in (block.get("id"), block.get("data-id"), block.get("data-post-id"), block.get("data-pk"))
-            if v and (m := re.search(r"(\d+)\D*$", v))
-        ),
-        None,
-    )
+    # An id such as «m-3» may count within the page; a database key doesn't.
+    keys = (block.get("data-pk"), block.get("data-id"), block.get("data-post-id"))
+    native = next((m[1] for value in keys if value and (m := re.search(r"(\d+)\D*$", value))), None)
     link = next(
         (a.get("href") for a in block.iter("a") if re.search(r"#\w*\d+$|/(?:post|comment)s?/\d+", a.get("href") or "")),
         None,
@@ -220,7 +215,7 @@ def _message(block: Any, sheet: Sheet) -> Message | None:
     if native is None and link and (found := re.search(r"(\d+)\D*$", link)):
         native = found[1]
     return Message(
-        native=native or fingerprint(who, said),
+        native=native or fingerprint(f"{who} {_when(block, sheet)}", said),
         text=said,
         author=who,
         date=_when(block, sheet),
