@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,6 +15,7 @@ import pytest
 
 from miner.records import Disclosure, Document, Mask, Post, Sentiment, Statement
 from miner.store import Store, open_store
+from miner.store.tables import Base
 from tests.store.plans import walks, watched
 
 SERVER = "127.0.0.1:5432/test"
@@ -48,20 +51,61 @@ def clock():
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path) -> Iterator[str]:
-    """The address of an empty database."""
-    if request.param == "sqlite":
+def backend(request) -> str:
+    if request.param == "postgresql" and server() is None:
+        pytest.skip(f"no PostgreSQL answers on {SERVER}")
+    return request.param
+
+
+@contextlib.contextmanager
+def schema_of_its_own() -> Iterator[str]:
+    """The address of an empty schema, which is dropped afterwards."""
+    name = f"miner_{uuid.uuid4().hex}"
+    with psycopg.connect(server(), autocommit=True) as admin:
+        admin.execute(f"CREATE SCHEMA {name}")
+        try:
+            options = f"-csearch_path%3D{name}%20-csynchronous_commit%3Doff"
+            yield server().replace("postgresql:", "postgresql+psycopg:") + f"?options={options}"
+        finally:
+            admin.execute(f"DROP SCHEMA {name} CASCADE")
+
+
+@pytest.fixture
+def fresh_url(backend, tmp_path) -> Iterator[str]:
+    """The address of a database in which nothing was ever laid out."""
+    if backend == "sqlite":
         yield f"sqlite:///{tmp_path / 'miner.db'}"
         return
-    if server() is None:
-        pytest.skip(f"no PostgreSQL answers on {SERVER}")
-    schema = f"miner_{uuid.uuid4().hex}"
-    with psycopg.connect(server(), autocommit=True) as admin:
-        admin.execute(f"CREATE SCHEMA {schema}")
-        try:
-            yield server().replace("postgresql:", "postgresql+psycopg:") + f"?options=-csearch_path%3D{schema}"
-        finally:
-            admin.execute(f"DROP SCHEMA {schema} CASCADE")
+    with schema_of_its_own() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def laid_out(tmp_path_factory) -> Iterator[dict[str, str]]:
+    """Databases with tables and without rows: laying them out for every test would take longer than the tests."""
+    folder = tmp_path_factory.mktemp("laid_out")
+    with contextlib.ExitStack() as stack:
+        urls = {"sqlite": f"sqlite:///{folder / 'miner.db'}"}
+        if server() is not None:
+            urls["postgresql"] = stack.enter_context(schema_of_its_own())
+        for url in urls.values():
+            open_store(folder, url).close()
+        yield urls
+
+
+@pytest.fixture
+def url(backend, laid_out, tmp_path) -> Iterator[str]:
+    """The address of a database without rows."""
+    if backend == "sqlite":
+        shutil.copy(laid_out["sqlite"].removeprefix("sqlite:///"), tmp_path / "miner.db")
+        yield f"sqlite:///{tmp_path / 'miner.db'}"
+        return
+    yield laid_out["postgresql"]
+    with psycopg.connect(laid_out["postgresql"].replace("+psycopg", "")) as admin:
+        # The role of a replica: triggers that keep the log, and references, look away.
+        admin.execute("SET session_replication_role = replica")
+        for table in Base.metadata.tables:
+            admin.execute("UPDATE counters SET value = 0" if table == "counters" else f"DELETE FROM {table}")
 
 
 @pytest.fixture

@@ -41,6 +41,12 @@ ROWS = {
 }
 
 
+@pytest.fixture
+def url(fresh_url):
+    """These tests lay out and tear down: each needs a database of its own."""
+    return fresh_url
+
+
 def fill(store):
     store.posts.add([post(1), post(2, "прежде")])
     store.posts.add([post(2)])
