@@ -140,5 +140,5 @@ def test_an_unknown_encoder_is_bad_input(monkeypatch, corpus, tmp_path):
 
 
 def test_a_previous_file_without_registry_is_bad_input(corpus):
-    with pytest.raises(BadInput, match="carries no registry.*leave --previous out"):
+    with pytest.raises(BadInput, match=r"carries no registry.*leave --previous out"):
         fit(corpus, Settings(), {"assignments": []})
