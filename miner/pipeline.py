@@ -212,16 +212,23 @@ def parse(text: str) -> Sequence[Word]:
 
 
 def facts(speaking: Iterable[Annotated]) -> Iterator[Fact]:
-    """What authors say of themselves, as distributions over distinct authors; who contradicts themselves counts once,
-    with what they said last.
+    """What authors say of themselves, as distributions over distinct authors, each author's posts taken together.
+
+    Whose posts contradict each other without a majority is left out of that characteristic.
     """
-    said: dict[str, dict[str, str | int]] = defaultdict(dict)
+    from miner.nlp.disclosures.merge import merge
+
+    posts: dict[str, list[tuple[str, Sequence[Disclosure]]]] = defaultdict(list)
     for post, document in sorted(speaking, key=lambda pair: pair[0].date or ""):
-        for disclosure in document.facts:
-            said[disclosure.field][post.speaker] = disclosure.value
+        posts[post.speaker].append((post.id, document.facts))
+    said: dict[str, Counter[str | int]] = defaultdict(Counter)
+    for own in posts.values():
+        for known in merge(own):
+            if known.value is not None:
+                said[known.field][known.value] += 1
     for field, values in sorted(said.items()):
-        n = len(values)
-        counts = sorted(Counter(values.values()).items(), key=lambda pair: (-pair[1], str(pair[0])))
+        n = values.total()
+        counts = sorted(values.items(), key=lambda pair: (-pair[1], str(pair[0])))
         yield Fact(field, n, tuple(FactValue(value, count, count / n, wilson(count, n)) for value, count in counts))
 
 

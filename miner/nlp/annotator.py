@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Where a long post may be cut: after a blank line, else a line, a sentence, a word.
 CUTS = [re.compile(pattern) for pattern in (r"\n\s*\n", r"\n", r"[.!?…]\s", r"\s")]
+UNDETERMINED = "und"
 ASKERS = frozenset(("interviewer", "moderator"))
 
 
@@ -79,7 +80,7 @@ class Annotator:
             id=post.id,
             relevance=relevance,
             relevant=relevant,
-            language=main._.language,
+            language=main._.language if main.text.strip() else UNDETERMINED,
             sentiment=Sentiment(label, score),
             entities=tuple(entity(ent, at) for at, doc in docs for ent in doc.ents),
             statements=tuple(self.statements(post, docs)) if voiced else (),
@@ -104,6 +105,15 @@ class Annotator:
                         sentiment=span._.sentiment,
                         why=tuple(span._.why),
                     )
+
+
+def agreed(docs: Sequence[tuple[int, Doc]]) -> Iterator[Disclosure]:
+    """The disclosures of a post's parts: one a field, none where the parts disagree."""
+    said: dict[str, list[Disclosure]] = {}
+    for at, doc in docs:
+        for fact in doc._.facts:
+            said.setdefault(fact.field, []).append(Disclosure(fact.field, fact.value, fact.start + at, fact.end + at))
+    yield from (own[0] for own in said.values() if len({fact.value for fact in own}) == 1)
 
 
 def entity(span: Span, at: int) -> Entity:
