@@ -27,11 +27,15 @@ def line(theme: Theme, context: Context, wordings: Callable[[Theme, Context], Wo
         trend=_evidence.trend(theme.quotes, context.months),
         evidence=theme.quotes,
         keywords=theme.keywords,
-        warnings=tuple(_evidence.warnings(theme, context)),
+        warnings=(*_evidence.warnings(theme, context), *_unsure(wording)),
         why=_why(theme, wording),
         against=theme.against,
         intensity=_evidence.intensity(theme.quotes),
     )
+
+
+def _unsure(wording: Wording) -> Sequence[str]:
+    return () if wording.quality >= 0.6 else ("формулировку проверьте по цитатам",)
 
 
 def _why(theme: Theme, wording: Wording) -> tuple[str, ...]:

@@ -21,8 +21,8 @@ _SHARPNESS = 8.0
 # Themes per square root of statements: 26 for 60, 76 for 500.
 _GRAIN = 3.4
 # A theme has a known name when its quotes sound like it this much, and so much more than like any other.
-_SURE = 0.25
-_LEAD = 0.05
+_SURE = 0.18
+_LEAD = 0.03
 _SURE_TO_JOIN = 0.25
 _CORE = 5
 
@@ -153,15 +153,19 @@ def _linkage(alike: np.ndarray) -> list[int]:
 def _facing(themes: Sequence[Theme], known: Themes, kind: Kind) -> Iterator[Theme]:
     """Set beside each theme the quotes that say the opposite: a known opposite, or the same words without «не»."""
     for theme in themes:
-        entry = known.lexicon.get((kind, theme.known or ""))
+        entry = known.lexicon.get((kind, theme.known or "")) if theme.sureness >= _SURE_TO_JOIN else None
         against = [
             quote
             for other in themes
             if other is not theme
             for quote in other.quotes
-            if (entry and entry.opposite and other.known == entry.opposite) or _denies(quote, theme.quotes[:_CORE])
+            if (entry and entry.opposite and _surely(other, entry.opposite)) or _denies(quote, theme.quotes[:_CORE])
         ]
         yield replace(theme, against=tuple(against)) if against else theme
+
+
+def _surely(theme: Theme, name: str) -> bool:
+    return theme.known == name and theme.sureness >= _SURE_TO_JOIN
 
 
 def _denies(quote: Quote, core: Sequence[Quote]) -> bool:
