@@ -20,6 +20,7 @@ from miner.records import (
     KINDS,
     Candidate,
     Decision,
+    Disclosure,
     Document,
     Fact,
     FactValue,
