@@ -41,8 +41,8 @@ JOINERS = _hashes(
 OPENERS = _hashes("и а но да что зато ну вот то , . - – — : ; ) ( … ... .. !")
 CLOSERS = _hashes(", . - – — : ; ( … ... .. и а но")
 PREDICATIVES = _hashes(
-    "нет нету надо нужно можно нельзя жаль лень пора страшно обидно стыдно тяжело трудно сложно важно главное необходимо "
-    "хватит достаточно невозможно грустно больно скучно некогда негде некуда некому незачем"
+    "нет нету надо нужно можно нельзя жаль лень пора страшно обидно стыдно тяжело трудно сложно важно главное",
+    "необходимо хватит достаточно невозможно грустно больно скучно некогда негде некуда некому незачем",
 )
 VERBS = np.array([PARTS["VERB"], PARTS["AUX"]], np.uint64)
 SIGNS = np.array([PARTS["PUNCT"], PARTS["SYM"]], np.uint64)
@@ -51,13 +51,12 @@ CONTINUES = _hashes("xcomp aux aux:pass cop fixed flat flat:name acl amod nsubj 
 
 def among(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Return where ``values`` are ``known`` (sorted)."""
-    found: np.ndarray = known[np.minimum(np.searchsorted(known, values), len(known) - 1)] == values
-    return found
+    return np.asarray(known[np.minimum(np.searchsorted(known, values), len(known) - 1)] == values)
 
 
 def predicates(table: Table) -> np.ndarray:
     """Return which words can be the centre of a clause."""
-    return np.isin(table.pos, VERBS) | among(table.lower, PREDICATIVES)
+    return np.asarray(np.isin(table.pos, VERBS) | among(table.lower, PREDICATIVES))
 
 
 def leftmost(table: Table) -> np.ndarray:
@@ -98,11 +97,11 @@ def by_conjunction(table: Table, starts: np.ndarray, centre: np.ndarray) -> np.n
     begins = np.flatnonzero(starts)
     first, last = begins[unit - 1], begins[unit]
     rows = np.arange(len(table))
-    return among(table.lower, JOINERS) & (seen[rows] > seen[first]) & (seen[last] > seen[rows])
+    return np.asarray(among(table.lower, JOINERS) & (seen[rows] > seen[first]) & (seen[last] > seen[rows]))
 
 
 def by_tree(table: Table, starts: np.ndarray, centre: np.ndarray) -> np.ndarray:
-    """«последний раз работу три месяца искал | если уволят | не знаю что делать»: where a further predicate's words begin."""
+    """«полгода искала | с ребенком не берут»: where the words of a further predicate begin."""
     cuts = np.zeros(len(table), bool)
     own = np.flatnonzero(centre)
     if len(own) < 2:

@@ -15,13 +15,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
 from miner.records import Kind
 
 GAP = "…"
 WIDEST_GAP = 5
 ANY_ENDING = "*"
+WITH_SLASH = frozenset(("з/п",))
 
 
 @dataclass(frozen=True)
@@ -166,19 +166,17 @@ CUES: tuple[Cue, ...] = (
 )  # fmt: skip
 
 
-class Word(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Place:
     """One place of a phrase: exact words and beginnings of words."""
 
     exact: frozenset[str]
     beginnings: tuple[str, ...]
 
-    def __contains__(self, word: object) -> bool:
-        return word in self.exact or (isinstance(word, str) and word.startswith(self.beginnings))
 
-
-def place(pattern: str) -> Word:
-    options = pattern.split("/") if pattern not in {"з/п", "п/п"} else [pattern]
-    return Word(
+def place(pattern: str) -> Place:
+    options = pattern.split("/") if pattern not in WITH_SLASH else [pattern]
+    return Place(
         frozenset(option for option in options if not option.endswith(ANY_ENDING)),
         tuple(option.removesuffix(ANY_ENDING) for option in options if option.endswith(ANY_ENDING)),
     )
@@ -187,7 +185,7 @@ def place(pattern: str) -> Word:
 # The phrases that a word may begin, by the exact word and by the beginning of the word.
 _EXACT: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
 _BEGINNINGS: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
-_PLACES: dict[str, Word] = {}
+_PLACES: dict[str, Place] = {}
 for _number, _cue in enumerate(CUES):
     for _phrase in _cue.phrases:
         for _pattern in _phrase:
@@ -208,13 +206,24 @@ def begun(word: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
     return tuple(options)
 
 
+@lru_cache(maxsize=200_000)
+def fits(pattern: str, word: str) -> bool:
+    """Whether the word may stand at a place of a phrase.
+
+    >>> fits('надоел*', 'надоело'), fits('нет/нету', 'нету')
+    (True, True)
+    """
+    own = _PLACES[pattern]
+    return word in own.exact or word.startswith(own.beginnings)
+
+
 def follows(rest: tuple[str, ...], words: Sequence[str], start: int) -> bool:
     """Whether the rest of a phrase stands at ``start``."""
     for number, pattern in enumerate(rest):
         if pattern == GAP:
             later = rest[number + 1 :]
             return any(follows(later, words, place) for place in range(start, min(len(words), start + WIDEST_GAP + 1)))
-        if start >= len(words) or words[start] not in _PLACES[pattern]:
+        if start >= len(words) or not fits(pattern, words[start]):
             return False
         start += 1
     return True

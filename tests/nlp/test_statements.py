@@ -285,3 +285,38 @@ def test_numpy_answers_as_torch_does():
     ours = Network({name: value.numpy() for name, value in trained.state_dict().items()})(table, found, examples.seen)
     assert np.abs(ours - theirs).max() < 1e-3
     assert set(KINDS) == {"pain", "desire", "value"}
+
+
+@pytest.fixture(scope="module")
+def tiny_encoder(tmp_path_factory):
+    """A transformer with random weights and a vocabulary of letters."""
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("encoder")
+    letters = [chr(code) for code in range(ord("а"), ord("я") + 1)]
+    tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters), ".", ","]
+    (folder / "vocab.txt").write_text("\n".join(tokens), encoding="utf-8")
+    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=len(tokens), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16
+    )
+    BertModel(config).save_pretrained(folder)
+    return folder
+
+
+def test_a_transformer_can_take_the_networks_place(corpora, tiny_encoder, tmp_path):
+    """`miner train statements --encoder` trains a head on any encoder; the folder it writes serves the component."""
+    train(corpora, tmp_path / "model", plan=QUICK, encoder=str(tiny_encoder))
+    nlp = load()
+    nlp.replace_pipe("statements", "miner_statements", config={"model": str(tmp_path / "model")})
+    text = "Опять задерживают зарплату. Сегодня среда. " * 60
+    assert statements(text, nlp)
+    nlp.get_pipe("statements").to_disk(tmp_path / "copy")
+    again = Model.read(tmp_path / "copy", nlp.vocab.strings)
+    assert again.settings.encoder
+
+
+def test_an_unknown_encoder_is_named(corpora, tmp_path):
+    """The error says which encoder, and what would be one."""
+    with pytest.raises(BadInput, match="Give a folder"):
+        train(corpora, tmp_path / "model", plan=QUICK, encoder=str(tmp_path / "nowhere"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from spacy.parts_of_speech import NAMES
-from spacy.strings import hash_string
+from spacy.strings import hash_string  # type: ignore[attr-defined]  # spaCy's stubs leave it out
 
 from miner import words
 from miner.nlp.opinion.words import plain

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -47,12 +47,23 @@ class Settings:
     weights: tuple[float, ...]
     thresholds: tuple[float, ...]
     calibration: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]
+    encoder: bool = False
+
+
+class Opinion(Protocol):
+    """What weighs in beside the linear model: a small network, or a transformer."""
+
+    def __call__(self, table: Table, found: Candidates, seen: Seen) -> np.ndarray: ...
+
+    def forget(self) -> None: ...
+
+    def write(self, folder: Path) -> None: ...
 
 
 class Model:
     """Several opinions in one: a linear model and recurrent networks, their logarithms weighed together."""
 
-    def __init__(self, linear: Linear, networks: Sequence[Network], settings: Settings) -> None:
+    def __init__(self, linear: Linear, networks: Sequence[Opinion], settings: Settings) -> None:
         self.linear, self.networks, self.settings = linear, list(networks), settings
         self.thresholds = np.array(settings.thresholds)
         self.lexicon = Lexicon(linear.words.strings)
@@ -82,11 +93,16 @@ class Model:
             if meta["format"] != FORMAT:
                 raise BadInput(f"{folder / META}: format {meta['format']!r} is not {FORMAT!r}. Train the model again.")
             calibration = tuple((tuple(raw), tuple(share)) for raw, share in meta["calibration"])
-            settings = Settings(tuple(meta["weights"]), tuple(meta["thresholds"]), calibration)
+            encoder = bool(meta.get("encoder"))
+            settings = Settings(tuple(meta["weights"]), tuple(meta["thresholds"]), calibration, encoder)
             with np.load(folder / LINEAR) as arrays:
                 linear = Linear(strings, arrays["weights"], arrays["bias"])
-            networks = []
-            for number in range(len(settings.weights) - 1):
+            networks: list[Opinion] = []
+            if encoder:
+                from miner.nlp.opinion.transformer import ClauseTransformer
+
+                networks.append(ClauseTransformer.read(folder))
+            for number in range(len(settings.weights) - 1 - encoder):
                 with np.load(folder / NETWORK.format(number)) as arrays:
                     networks.append(Network(arrays))
             return cls(linear, networks, settings)
@@ -95,8 +111,12 @@ class Model:
 
     def write(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        arrays = {LINEAR: {"weights": self.linear.weights.astype(np.float16), "bias": self.linear.bias}}
-        arrays |= {NETWORK.format(number): kept(network.weights) for number, network in enumerate(self.networks)}
+        linear = {"weights": self.linear.weights.astype(np.float16), "bias": self.linear.bias}
+        arrays: dict[str, dict[str, Any]] = {LINEAR: linear}
+        small = [network for network in self.networks if isinstance(network, Network)]
+        arrays |= {NETWORK.format(number): kept(network.weights) for number, network in enumerate(small)}
+        for network in self.networks:
+            network.write(folder)
         for name, values in arrays.items():
             with jsonl.whole_file(folder / name) as beside, beside.open("wb") as stream:
                 np.savez_compressed(stream, **values)
@@ -105,6 +125,7 @@ class Model:
             folder / META,
             {
                 "format": FORMAT,
+                "encoder": settings.encoder,
                 "weights": list(settings.weights),
                 "thresholds": list(settings.thresholds),
                 "calibration": [[list(raw), list(share)] for raw, share in settings.calibration],

@@ -7,10 +7,11 @@ a time and both directions in one product; long texts are cut at sentences, so t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from spacy.strings import hash_string
+from spacy.strings import hash_string  # type: ignore[attr-defined]  # spaCy's stubs leave it out
 
 from miner import words
 from miner.nlp.cues import CUES
@@ -46,7 +47,7 @@ def marks_of(table: Table, units: np.ndarray) -> np.ndarray:
     marks[:-1] = table.gap
     marks[units] += 2
     marks[:-1] += 4 * (np.diff(table.sentence, prepend=-1) != 0)
-    return marks[:-1]
+    return np.asarray(marks[:-1])
 
 
 def bits(marks: np.ndarray) -> np.ndarray:
@@ -54,7 +55,7 @@ def bits(marks: np.ndarray) -> np.ndarray:
     >>> bits(np.array([6])).tolist()
     [[0.0, 1.0, 1.0]]
     """
-    return (marks[:, None] >> np.arange(MARKS) & 1).astype(np.float32)
+    return np.asarray(marks[:, None] >> np.arange(MARKS) & 1, np.float32)
 
 
 def parts(table: Table, longest: int = LONGEST_PART) -> np.ndarray:
@@ -140,7 +141,7 @@ class Network:
         )
         total -= total.mean(1, keepdims=True)
         total /= np.sqrt((total**2).mean(1, keepdims=True) + EPSILON)
-        return np.maximum(total * weight["words.norm.weight"] + weight["words.norm.bias"], 0)
+        return np.asarray(np.maximum(total * weight["words.norm.weight"] + weight["words.norm.bias"], 0))
 
     def states(
         self, rows: np.ndarray, signs: tuple[np.ndarray, np.ndarray], starts: np.ndarray
@@ -174,7 +175,8 @@ class Network:
             np.maximum(most[:, :count], state, out=most[:, :count])
         total /= sizes[:, None]
         back = np.argsort(order)
-        return output, *(np.concatenate(list(both[:, back]), axis=1) for both in (total, most))
+        mean, highest = (np.concatenate(list(both[:, back]), axis=1) for both in (total, most))
+        return output, mean, highest
 
     def step(self, state: np.ndarray, given: np.ndarray) -> np.ndarray:
         again = state @ self.again
@@ -209,6 +211,9 @@ class Network:
 
     def forget(self) -> None:
         self.encoded = self.encoded[:0]
+
+    def write(self, folder: Path) -> None:
+        """Nothing beside the arrays that the model itself writes."""
 
 
 def vectors(navec: words.Navec, ids: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ from miner.nlp.opinion.table import Table, tabulate
 from miner.records import KINDS
 
 NONE = 0
-CLASS = {kind: number for number, kind in enumerate(KINDS, 1)}
+CLASS: dict[str, int] = {kind: number for number, kind in enumerate(KINDS, 1)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def batches(table: Table, texts: np.ndarray, tokens: int, random: np.random.Gene
         found.append(Batch(texts[chosen], rows, sizes[chosen]))
         start = stop
     if random:
-        random.shuffle(found)  # type: ignore[arg-type]
+        random.shuffle(found)
     yield from found
 
 

@@ -39,7 +39,9 @@ POINTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to train. ``networks`` is how many recurrent networks are weighed together; 0 leaves a linear model."""
+    """How to train. ``networks`` is how many recurrent networks are weighed together; 0 leaves a linear model. With
+    ``encoder``, a folder or a hub name, a transformer takes the networks' place.
+    """
 
     seed: int = 42
     folds: int = 5
@@ -48,6 +50,7 @@ class Plan:
     rate: float = 2e-3
     batch: int = 1500
     regularisation: float = 0.1
+    encoder: str | None = None
 
 
 def train(
@@ -57,6 +60,7 @@ def train(
     seed: int = 42,
     plan: Plan | None = None,
     decisions: Path | None = None,
+    encoder: str | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Train on annotated files, write the model and its scores to ``out``, and return the scores.
@@ -67,6 +71,8 @@ def train(
     from miner.nlp import load
 
     plan = plan or Plan(seed=seed)
+    if encoder:
+        plan = replace(plan, encoder=encoder, networks=0)
     texts = read(corpora)
     decided = read_decisions(decisions) if decisions else []
     nlp = load()
@@ -83,8 +89,8 @@ def train(
     judged = cross(examples, plan, tell)
     report |= judged.scores()
     linear, *networks = fit(examples, np.arange(len(corpus.texts)), plan)
-    settings = Settings(judged.weights, tuple(judged.thresholds.tolist()), judged.calibration())
-    model = Model(linear, [Runtime(network) for network in networks], settings)
+    settings = Settings(judged.weights, tuple(judged.thresholds.tolist()), judged.calibration(), bool(plan.encoder))
+    model = Model(linear, [network if plan.encoder else Runtime(network) for network in networks], settings)
     model.write(out)
     jsonl.write_json(out / "scores.json", report)
     tell(json.dumps(report["left out"], ensure_ascii=False))
@@ -160,7 +166,10 @@ def folds(texts: Sequence[Text], count: int) -> np.ndarray:
 
 def fit(examples: Examples, texts: np.ndarray, plan: Plan) -> list[Any]:
     """Return a Linear and the weights of each network, trained on the texts of these numbers."""
-    return [fit_linear(examples, texts, plan), *(fit_network(examples, texts, plan, n) for n in range(plan.networks))]
+    linear = fit_linear(examples, texts, plan)
+    if plan.encoder:
+        return [linear, fit_encoder(examples, texts, plan, plan.encoder)]
+    return [linear, *(fit_network(examples, texts, plan, number) for number in range(plan.networks))]
 
 
 def fit_linear(examples: Examples, texts: np.ndarray, plan: Plan) -> Linear:
@@ -236,6 +245,33 @@ def fit_network(examples: Examples, texts: np.ndarray, plan: Plan, number: int) 
                 for name, value in network.state_dict().items():
                     average[name] = average[name] * 0.99 + value * 0.01 if name in average else value.clone()
     return kept({name: value.numpy() for name, value in (average or network.state_dict()).items()})
+
+
+def fit_encoder(examples: Examples, texts: np.ndarray, plan: Plan, name: str) -> Any:
+    """Return a ClauseTransformer: the encoder of that name, fine-tuned with its head."""
+    import torch
+    from torch.nn import functional
+
+    from miner.nlp.opinion.transformer import ClauseTransformer
+
+    torch.manual_seed(plan.seed)
+    model = ClauseTransformer.of(name)
+    own = [weight for key, weight in model.named_parameters() if not key.startswith("encoder.")]
+    optimiser = torch.optim.AdamW([{"params": model.encoder.parameters(), "lr": 3e-5}, {"params": own, "lr": 1e-3}])
+    table, found, label = examples.corpus.table, examples.corpus.candidates, torch.from_numpy(examples.label)
+    for _ in range(plan.epochs):
+        model.train()
+        for block, states, text, low in model.blocks(table, found, examples.seen, texts):
+            asked = np.flatnonzero(examples.asked[block])
+            if not len(asked):
+                continue
+            block = block[asked]  # noqa: PLW2901
+            logits = model.clauses(states, text, found.start[block] - low, found.stop[block] - low)
+            optimiser.zero_grad()
+            functional.cross_entropy(logits, label[block]).backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+    return model.eval()
 
 
 def signs(examples: Examples) -> np.ndarray:
@@ -319,7 +355,8 @@ def cross(examples: Examples, plan: Plan, tell: Callable[[str], None]) -> Judged
     """Train with each fold left out in turn, and answer its texts."""
     corpus = examples.corpus
     fold = folds(corpus.texts, plan.folds)
-    opinions = [np.zeros((len(corpus.candidates), 4)) for _ in range(1 + plan.networks)]
+    others = 1 if plan.encoder else plan.networks
+    opinions = [np.zeros((len(corpus.candidates), 4)) for _ in range(1 + others)]
     for number in range(plan.folds):
         if not (fold == number).any():
             continue
@@ -328,7 +365,7 @@ def cross(examples: Examples, plan: Plan, tell: Callable[[str], None]) -> Judged
         for opinion, model in zip(opinions, models, strict=True):
             opinion[theirs] = ask(examples, model)[theirs]
         tell(f"fold {number + 1} of {plan.folds}")
-    weights = ensemble(plan.networks)
+    weights = ensemble(others)
     thresholds = best_thresholds(examples, together(opinions, weights))
     return Judged(examples, opinions, weights, thresholds)
 
@@ -339,6 +376,8 @@ def ask(examples: Examples, model: Any) -> np.ndarray:
     corpus = examples.corpus
     if isinstance(model, Linear):
         return softmax(model(corpus.table, corpus.candidates.start, corpus.candidates.stop))
+    if not isinstance(model, dict):
+        return np.asarray(model(corpus.table, corpus.candidates, examples.seen))
     return Runtime(model)(corpus.table, corpus.candidates, examples.seen)
 
 
