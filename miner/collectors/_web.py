@@ -76,13 +76,17 @@ class WebCollector(Collector):
                 self.context.say(str(error))
                 return
             except NotFetched as error:
-                self.frontier.failed(task, str(error))
-                self.context.say(str(error))
+                self.failed(task, error)
                 failure = error if task.url in begun else failure
             else:
                 self.frontier.done(task, page.validator)
         if failure is not None and not count:
             raise failure
+
+    def failed(self, task: Task, error: NotFetched) -> None:
+        """What becomes of an address that gave nothing; the crawl goes on."""
+        self.frontier.failed(task, str(error))
+        self.context.say(str(error))
 
     def ask(self, task: Task) -> Page:
         return self.fetcher.get(task.url, validator=self.frontier.validator(task.url), robots=self.robots)
@@ -130,8 +134,10 @@ def host(url: str) -> str:
 
 # Sessions, sort orders, highlights and jumps: the page behind them is the same.
 _NOISE = re.compile(
-    r"sid|s|phpsessid|sessionid|session|jsessionid|zenid|hilit|highlight|sk|sd|st|sort|sortby|sort_by|sort_key|sortorder|"
-    r"order|orderby|daysprune|prune|view|postdays|postorder|styleid|style|theme|mode|postcount|nojs|fbclid|yclid|gclid|utm_\w+|_ga|print|from"
+    r"sid|s|phpsessid|sessionid|session|jsessionid|zenid|hilit|highlight|sk|sd|st|sort"
+    r"|sortby|sort_by|sort_key|sortorder|"
+    r"order|orderby|daysprune|prune|view|postdays|postorder|styleid|style|theme|mode|postcount"
+    r"|nojs|fbclid|yclid|gclid|utm_\w+|_ga|print|from"
 )
 _SESSION_IN_PATH = re.compile(r";(?:jsessionid|sid)=\w+|/s[0-9a-f]{32}(?=/|$)", re.IGNORECASE)
 

@@ -153,17 +153,19 @@ class Fetcher:
         secret: bool = False,
         kinds: tuple[str, ...] = PAGES + PAGES_MORE,
         robots: bool = True,
+        errors: bool = False,
     ) -> Page:
         """The page of an address after redirects. Raises a child of NotFetched.
 
         ``secret`` keeps the query out of the ledger, for API calls whose address carries a key. ``robots=False`` is
-        for official APIs, whose terms take the place of robots.txt.
+        for official APIs, whose terms take the place of robots.txt; ``errors`` gives their 4xx answers as pages, since
+        the reason stands inside.
         """
         asked, seen = url, set[str]()
         for _ in range(self.policy.max_redirects + 1):
             self.check(asked, secret=secret)
             seen.add(asked)
-            page, target = self._ask(asked, validator, dict(headers or {}), secret, kinds, robots)
+            page, target = self._ask(asked, validator, dict(headers or {}), secret, kinds, robots, errors=errors)
             if target is None:
                 return page
             # A redirect may lead anywhere: what holds for an address holds for its target.
@@ -195,6 +197,12 @@ class Fetcher:
         """Write down an address that a collector decided not to ask."""
         self._write(url, outcome, note=note)
 
+    def pause(self, url: str, seconds: float) -> None:
+        """Leave the host of an address in peace for a while, as its API asked in an answer."""
+        host = self._host(url)
+        with host.lock:
+            host.ready = max(host.ready, self._clock() + seconds)
+
     def robots(self, url: str) -> Robots:
         """What the host of an address allows; asked once."""
         host = self._host(url)
@@ -214,6 +222,8 @@ class Fetcher:
         kinds: tuple[str, ...],
         robots: bool,
         form: Mapping[str, Any] | None = None,
+        *,
+        errors: bool = False,
     ) -> tuple[Page, str | None]:
         """The page, and where it redirects to."""
         host = self._host(url)
@@ -230,7 +240,7 @@ class Fetcher:
                     raise self._refuse(self._forbidden(url, rules), url, secret, "disallowed")
             if validator:
                 headers |= _conditions(validator)
-            return self._patiently(url, host, headers, secret, kinds, word or "ignored", form)
+            return self._patiently(url, host, headers, secret, kinds, word or "ignored", form, errors=errors)
 
     def _forbidden(self, url: str, rules: Robots) -> Disallowed:
         if rules.word == "unreachable":
@@ -246,6 +256,8 @@ class Fetcher:
         kinds: tuple[str, ...],
         word: str,
         form: Mapping[str, Any] | None,
+        *,
+        errors: bool,
     ) -> tuple[Page, str | None]:
         from urllib3.exceptions import MaxRetryError
         from urllib3.util.retry import Retry
@@ -261,7 +273,7 @@ class Fetcher:
             else:
                 if page.status not in RETRIED:
                     host.failures = 0
-                    return self._judged(page, target, secret)
+                    return (page, target) if errors else self._judged(page, target, secret)
                 failure, asked = self._status_failure(page, secret), retry.get_retry_after(response.raw)
             host.failures += 1
             try:

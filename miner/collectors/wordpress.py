@@ -1,0 +1,95 @@
+"""Comments of WordPress sites by their REST interface.
+
+Give the address of the site or of one article.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from miner.collectors import _dates as dates
+from miner.collectors._engines.body import words
+from miner.collectors._web import WebCollector, host
+from miner.fetch import Page, Task, Unreadable
+from miner.records import Post
+
+LIMIT = 100
+
+
+class Wordpress(WebCollector):
+    """Yields comments, oldest first, each with the article as thread. Raises Unreadable"
+    " where the interface is closed."""
+
+    source: ClassVar[str] = "wordpress"
+
+    def seeds(self) -> Iterator[Task]:
+        for target in self.targets:
+            parts = urlsplit(target)
+            slug = parts.path.strip("/").rpartition("/")[2].removesuffix(".html")
+            home = f"{parts.scheme}://{parts.netloc}"
+            if slug:
+                yield Task(f"{home}/wp-json/wp/v2/posts?slug={slug}&_fields=id,title", "article", data={"home": home})
+            else:
+                yield Task(_comments(home, 1), "comments", data={"home": home, "page": 1})
+
+    def read(self, task: Task, page: Page) -> Iterator[Post]:
+        home = str(task.data["home"])
+        try:
+            data = json.loads(page.data)
+        except ValueError:
+            data = None
+        if not isinstance(data, list):
+            raise Unreadable(f"{task.url}: WordPress doesn't answer here. Try `miner collect page` or `feed`.")
+        if task.kind == "article":
+            for article in data:
+                carried = {"home": home, "page": 1, "article": article["id"], "title": _title(article)}
+                self.frontier.add(Task(_comments(home, 1, article["id"]), "comments", data=carried), again=True)
+            if not data:
+                raise Unreadable(
+                    f"{task.url}: no article of that address. Give the site, or the article's own address."
+                )
+            return
+        for raw in data:
+            if post := self._comment(raw, home, task.data.get("title")):
+                yield post
+        number = int(task.data.get("page", 1))
+        if number < int(page.headers.get("X-WP-TotalPages") or 0):
+            url = _comments(home, number + 1, task.data.get("article"))
+            self.frontier.add(Task(url, "comments", data=dict(task.data) | {"page": number + 1}), again=True)
+
+    def _comment(self, raw: Mapping[str, Any], home: str, title: str | None) -> Post | None:
+        from lxml import html
+
+        markup = (raw.get("content") or {}).get("rendered") or ""
+        if raw.get("type", "comment") != "comment" or not markup.strip():
+            return None
+        body = html.fragment_fromstring(markup, create_parent="div")
+        said = words(body, list(body.iter("blockquote")))
+        if not said:
+            return None
+        place = host(home)
+        return self.post(
+            id=f"{place}:{raw['id']}",
+            text=said,
+            author=raw.get("author_name") or None,
+            source=place,
+            url=raw.get("link"),
+            thread=f"{home}/?p={raw.get('post')}",
+            parent=f"{place}:{raw['parent']}" if raw.get("parent") else None,
+            date=dates.parse(raw.get("date_gmt", "") + "Z" if raw.get("date_gmt") else raw.get("date") or "", self.now),
+            title=title,
+        )
+
+
+def _comments(home: str, page: int, article: Any = None) -> str:
+    chosen = f"&post={article}" if article else ""
+    fields = "id,post,parent,author_name,date,date_gmt,content,link,type"
+    return f"{home}/wp-json/wp/v2/comments?per_page={LIMIT}&page={page}&order=asc{chosen}&_fields={fields}"
+
+
+def _title(article: Mapping[str, Any]) -> str | None:
+    return entities.unescape((article.get("title") or {}).get("rendered") or "") or None
