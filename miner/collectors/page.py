@@ -86,7 +86,8 @@ class Page(WebCollector):
             return None
         return self.post(
             id=f"{place}:{fingerprint(None, seen.url)}",
-            text=found.text.strip(),
+            # The heading is the title already.
+            text=found.text.strip().removeprefix(found.title or "").strip(),
             author=found.author or None,
             source=place,
             url=seen.url,

@@ -20,6 +20,7 @@ from miner.collectors._secrets import key
 from miner.collectors._web import WebCollector, WebOptions
 from miner.errors import BadInput
 from miner.fetch import Closed, Gone, LoginNeeded, NotFetched, Page, Task, Unreachable
+from miner.jsonl import valid_date
 from miner.records import Post
 
 VERSION = "5.199"
@@ -63,8 +64,8 @@ class Vk(WebCollector):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._token = key("MINER_VK_TOKEN", "VK_TOKEN", where=WHERE)
-        self._since = dates.parse(self.options.since, self.now) if self.options.since else None
-        if self.options.since and not self._since:
+        self._since = self.options.since
+        if self._since and not valid_date(self._since):
             raise BadInput(f"--since {self.options.since!r} is no date such as 2025-01-31.")
 
     def seeds(self) -> Iterator[Task]:
