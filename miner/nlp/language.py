@@ -101,9 +101,12 @@ def cyrillic_language(text: str, letters: int) -> str:
 
 
 def one_of_many(text: str) -> bool:
-    """Whether a single word among at least five has foreign letters: a name."""
+    """Whether a single word among at least five has foreign letters, and the others are not foreign: a name."""
     words = WORD.findall(text)
-    return len(words) >= 5 and sum(bool(FOREIGN_CYRILLIC.search(word)) for word in words) == 1
+    found = votes(text)
+    own = found.pop("ru", 0)
+    alone = len(words) >= 5 and sum(bool(FOREIGN_CYRILLIC.search(word)) for word in words) == 1
+    return alone and own >= max(found.values(), default=0)
 
 
 def by_letters(letters: Counter[str], words: Counter[str]) -> str:
