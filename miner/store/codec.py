@@ -35,7 +35,7 @@ def unpack(kind: type[T], raw: Mapping[str, Any]) -> T:
     >>> unpack(Mask, {"start": 0, "end": 5, "label": "name"})
     Mask(start=0, end=5, label='name')
     """
-    readers = _readers(kind)
+    readers: dict[str, Callable[[Any], Any]] = _readers(kind)  # type: ignore[arg-type]  # classes are hashable
     return kind(**{name: readers[name](value) for name, value in raw.items() if name in readers})
 
 

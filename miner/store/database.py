@@ -198,7 +198,7 @@ _TROUBLES: list[tuple[tuple[str, ...], type[MinerError], str]] = [
         "another process has been writing for a minute. Wait for it, or stop it, and run the same command again",
     ),
     (
-        ("not a database", "malformed"),
+        ("not a database", "disk image is malformed"),
         BadInput,
         "this file is no intact database. Put a backup in its place",
     ),
@@ -208,14 +208,14 @@ _TROUBLES: list[tuple[tuple[str, ...], type[MinerError], str]] = [
         "the disk failed. Check it and run the same command again",
     ),
     (
+        ("fatal:  database", "fatal:  role", "authentication failed", "no pg_hba.conf entry", "permission denied"),
+        BadInput,
+        "the database server refuses. Check user, password and database of MINER_DATABASE_URL",
+    ),
+    (
         ("connection refused", "could not connect", "connection failed", "connection timeout", "server closed",
          "terminating connection", "connection is lost", "the connection is closed", "starting up", "shutting down"),
         StoreUnavailable,
         "the database server doesn't answer. Check that it runs and that MINER_DATABASE_URL is right, and try again",
-    ),
-    (
-        ("fatal:  database", "fatal:  role", "authentication failed", "no pg_hba.conf entry", "permission denied"),
-        BadInput,
-        "the database server refuses. Check user, password and database of MINER_DATABASE_URL",
     ),
 ]  # fmt: skip

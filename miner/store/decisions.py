@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import insert, select
 
 from miner.errors import BadInput
 from miner.records import Decision
 from miner.store.columns import digest
 from miner.store.database import Database, advance
-from miner.store.pages import paged
+from miner.store.pages import Query, paged
 from miner.store.tables import DecisionRow
 
 DECISION = (
@@ -75,7 +74,6 @@ class Decisions:
             raise BadInput(f"no decision {decision!r} in the log. Read the whole log, or name a decision from it.")
         return self._read(select(DecisionRow.seq, *DECISION).where(DecisionRow.seq > place))
 
-    def _read(self, query: Select[Any]) -> Iterator[Decision]:
+    def _read(self, query: Query) -> Iterator[Decision]:
         for page in paged(self._db, query, DecisionRow.seq.expression):
-            for _, *decision in page:
-                yield Decision(*decision)
+            yield from (Decision(*row[1:]) for row in page)

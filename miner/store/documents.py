@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, literal, or_, select, update
 
 from miner.masks import mask_same_length
 from miner.records import Disclosure, Document, Entity, Kind, Mask, Post, Quote, Sentiment, Statement
@@ -24,7 +24,7 @@ from miner.store.codec import pack
 from miner.store.columns import digest
 from miner.store.database import Database, advance, counted
 from miner.store.masking import masked_document, masked_post
-from miner.store.pages import batches, paged
+from miner.store.pages import AnyRow, Query, batches, paged
 from miner.store.posts import POST, post_of
 from miner.store.tables import (
     DisclosureRow,
@@ -170,7 +170,7 @@ class Documents:
             connection.execute(update(PipelineRow).where(PipelineRow.id == pipeline).values(seen=0))
         return dropped
 
-    def _give(self, rows: Iterable[Row[Any]]) -> Iterator[Post]:
+    def _give(self, rows: Iterable[AnyRow]) -> Iterator[Post]:
         for row in rows:
             post = post_of(row[2:])
             self._given[post.id] = row.content
@@ -228,7 +228,7 @@ class Documents:
         connection.execute(delete(DueRow).where(DueRow.pipeline == pipeline, DueRow.post.in_(posts)))
         return len(posts)
 
-    def _is_of(self, document: Document, row: Row[Any]) -> bool:
+    def _is_of(self, document: Document, row: AnyRow) -> bool:
         """Whether the document was made from what the post says now."""
         given = self._given.get(document.id)
         if given is not None:
@@ -249,7 +249,7 @@ class Documents:
         for page in paged(self._db, query, PostRow.seq.expression, DocumentRow.post.expression, size=BATCH):
             yield from self._joined(page)
 
-    def _joined(self, page: Sequence[Row[Any]]) -> Iterator[tuple[Post, Document]]:
+    def _joined(self, page: Sequence[AnyRow]) -> Iterator[tuple[Post, Document]]:
         places = [(row.seq, row.pipeline) for row in page]
         with self._db.reading() as connection:
             statements = _parts(connection, select(*STATEMENT), StatementRow, places)
@@ -265,7 +265,7 @@ class Documents:
                 sentiment=Sentiment(row.tone, row.tone_score),
                 language=row.language,
                 entities=tuple(Entity(*part) for part in entities[row.seq]),
-                statements=tuple(Statement(post.id, *part[:-1], tuple(part[-1])) for part in statements[row.seq]),
+                statements=tuple(_statement(post.id, part) for part in statements[row.seq]),
                 facts=tuple(Disclosure(*part) for part in facts[row.seq]),
                 pii=pii,
             )
@@ -301,11 +301,11 @@ DISCLOSURE = (
 )
 
 
-def _pipeline(version: str) -> Select[Any]:
+def _pipeline(version: str) -> Query:
     return select(PipelineRow.id, PipelineRow.seen).where(PipelineRow.version == version)
 
 
-def _due(pipeline: int, group: str | None) -> Select[Any]:
+def _due(pipeline: int, group: str | None) -> Query:
     query = (
         select(DueRow.post)
         .join_from(DueRow, PostRow, PostRow.seq == DueRow.post)
@@ -316,6 +316,11 @@ def _due(pipeline: int, group: str | None) -> Select[Any]:
 
 def _quoted(document: Document, text: str) -> bool:
     return all(text[s.start : s.end] == s.text for s in document.statements)
+
+
+def _statement(document: str, part: Sequence[Any]) -> Statement:
+    fields: Sequence[Any] = (document, *part[:-1], tuple(part[-1]))
+    return Statement(*fields)
 
 
 def _lines(fit: Sequence[tuple[int, Document]], pipeline: int) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
@@ -354,7 +359,7 @@ def _part(part: Statement | Entity | Disclosure) -> dict[str, Any]:
 
 
 def _parts(
-    connection: Connection, query: Select[Any], table: Any, places: Sequence[tuple[int, int]]
+    connection: Connection, query: Query, table: Any, places: Sequence[tuple[int, int]]
 ) -> dict[int, list[Sequence[Any]]]:
     found: dict[int, list[Sequence[Any]]] = defaultdict(list)
     for pipeline in {pipeline for _, pipeline in places}:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from miner.store.columns import digest
 from miner.store.database import Database, advance
-from miner.store.pages import batches
+from miner.store.pages import Query, batches
 from miner.store.tables import CachedRow, FrontierRow
 
 
@@ -85,7 +85,7 @@ class Frontier:
     def fail(self, source: str, url: str, reason: str, *, retry_at: datetime | None = None) -> None:
         """The page can't be read; with ``retry_at`` it is tried again then."""
         state = "failed" if retry_at is None else "due"
-        values = {"state": state, "error": reason, "worker": None, "leased_until": None}
+        values: dict[str, Any] = {"state": state, "error": reason, "worker": None, "leased_until": None}
         if retry_at is not None:
             values["due_at"] = retry_at
         with self._db.writing() as connection:
@@ -155,7 +155,7 @@ class Frontier:
         return len(fresh)
 
 
-def _first(query: Select[Any], limit: int) -> Select[Any]:
+def _first(query: Query, limit: int) -> Query:
     return query.order_by(FrontierRow.due_at, FrontierRow.id).limit(limit).with_for_update(skip_locked=True)
 
 

@@ -50,7 +50,7 @@ class AuthorKeys:
     def is_key(self, name: str) -> bool:
         """Whether this workspace made it."""
         match = _KEY.fullmatch(name)
-        return bool(match) and hmac.compare_digest(self._tag(match[1]), match[2])
+        return match is not None and hmac.compare_digest(self._tag(match[1]), match[2])
 
     def mark(self, purpose: str, text: str = "") -> bytes:
         """Sixteen bytes that only this workspace can make: to know a thing again without keeping it."""

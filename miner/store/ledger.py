@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 
@@ -51,7 +52,8 @@ class Ledger:
         for page in paged(
             self._db, select(LedgerRow.id, *_ENTRY).where(LedgerRow.source == source), LedgerRow.id.expression
         ):
-            yield from (Entry(*row[1:]) for row in page)
+            rows: Sequence[Sequence[Any]] = page
+            yield from (Entry(*row[1:]) for row in rows)
 
     def outcomes(self, run: int) -> dict[str, int]:
         """How many lines of each outcome a run has."""

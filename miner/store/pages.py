@@ -11,6 +11,9 @@ from sqlalchemy import ColumnElement, Row, Select
 from miner.store.database import Database
 
 T = TypeVar("T")
+# A query and a row of any number of columns.
+Query = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
 BATCH = 1_000
 
 
@@ -26,11 +29,11 @@ def batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
 
 def paged(
     database: Database,
-    query: Select[Any],
+    query: Query,
     by: ColumnElement[int],
     *same: ColumnElement[int],
     size: int = BATCH,
-) -> Iterator[Sequence[Row[Any]]]:
+) -> Iterator[Sequence[AnyRow]]:
     """Pages of the query in the order of ``by``: unique numbers from 0 on, and what the query names first.
 
     ``same`` are columns joined to it: PostgreSQL would read a table joined from its beginning on for each page, if it

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, update
 
 from miner.records import Post
 from miner.store.columns import digest
 from miner.store.database import Database, advance, counted
 from miner.store.keys import AuthorKeys
-from miner.store.pages import BATCH, batches, paged
+from miner.store.pages import BATCH, AnyRow, batches, paged
 from miner.store.tables import DocumentRow, ForgottenRow, PostRow, PostVersionRow
 
 FIELDS = ("id", "text", "author", "source", "url", "thread", "parent", "date", "title", "group", "role", "extra")
@@ -257,25 +257,23 @@ class Posts:
         gone = {"text": "", "title": None, "extra": None, "dropped_at": self._clock()}
         connection.execute(update(PostRow).where(there).values(gone))
         connection.execute(delete(PostVersionRow).where(PostVersionRow.post.in_(posts)))
-        last = dict(
-            connection.execute(
-                select(DocumentRow.post, func.max(DocumentRow.pipeline))
-                .where(DocumentRow.post.in_(posts))
-                .group_by(DocumentRow.post)
-            ).all()  # type: ignore[arg-type]
-        )
+        last = connection.execute(
+            select(DocumentRow.post, func.max(DocumentRow.pipeline))
+            .where(DocumentRow.post.in_(posts))
+            .group_by(DocumentRow.post)
+        ).all()
         if last:
             older = delete(DocumentRow).where(
                 DocumentRow.post == bindparam("p_post"), DocumentRow.pipeline < bindparam("p_last")
             )
-            connection.execute(older, [{"p_post": post, "p_last": pipeline} for post, pipeline in last.items()])
+            connection.execute(older, [{"p_post": post, "p_last": pipeline} for post, pipeline in last])
 
 
 _REWRITTEN = (*FIELDS[1:], "content", "record", "copy", "place")
 
 
 def _rewriting(more: Mapping[str, Any]) -> Any:
-    values = {getattr(PostRow, name): bindparam(f"p_{name}") for name in _REWRITTEN}
+    values: dict[Any, Any] = {getattr(PostRow, name): bindparam(f"p_{name}") for name in _REWRITTEN}
     return (
         update(PostRow)
         .where(PostRow.seq == bindparam("p_seq"))
@@ -289,9 +287,9 @@ def _renamed(line: Mapping[str, Any]) -> dict[str, Any]:
     return {f"p_{name}": line[name] for name in _REWRITTEN}
 
 
-def post_of(row: Row[Any] | Sequence[Any]) -> Post:
-    *known, extra = row
-    return Post(*known, extra=extra or {})
+def post_of(row: AnyRow | Sequence[Any]) -> Post:
+    fields: Sequence[Any] = (*row[:-1], row[-1] or {})
+    return Post(*fields)
 
 
 _BLANK = re.compile(r"\s+")

@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from miner.errors import BadInput
 from miner.records import Profile, ProfileStatus
 from miner.store.codec import pack, unpack
 from miner.store.columns import digest
 from miner.store.database import Database, advance
-from miner.store.pages import batches
+from miner.store.pages import AnyRow, Query, batches
 from miner.store.quotes import by_line, columns, quote_line
 from miner.store.tables import ProfileQuoteRow, ProfileRow
 
@@ -102,7 +102,8 @@ class Profiles:
         """The heads of all versions, oldest first."""
         query = select(*_HEAD).where(ProfileRow.group == group).order_by(ProfileRow.number)
         with self._db.reading() as connection:
-            return [Version(*row) for row in connection.execute(query)]
+            rows: Sequence[Sequence[Any]] = connection.execute(query).all()
+        return [Version(*row) for row in rows]
 
     def groups(self) -> Sequence[str]:
         """The groups that have a profile."""
@@ -140,15 +141,15 @@ class Profiles:
         known = ", ".join(str(head.version) for head in self.list(group)) or "none yet"
         return f"profile {group!r} has no version {number}. Known: {known}."
 
-    def _one(self, query: Select[Any]) -> Profile | None:
+    def _one(self, query: Query) -> Profile | None:
         with self._db.reading() as connection:
             row = connection.execute(query).first()
             return self._read(connection, row) if row else None
 
-    def _whole(self, connection: Connection, query: Select[Any]) -> Profile:
+    def _whole(self, connection: Connection, query: Query) -> Profile:
         return self._read(connection, connection.execute(query).one())
 
-    def _read(self, connection: Connection, row: Row[Any]) -> Profile:
+    def _read(self, connection: Connection, row: AnyRow) -> Profile:
         quotes = by_line(
             connection.execute(
                 select(ProfileQuoteRow.line, *columns(ProfileQuoteRow))
@@ -178,7 +179,7 @@ _HEAD = (
 )
 
 
-def _chosen(group: str) -> Select[Any]:
+def _chosen(group: str) -> Query:
     return (
         select(ProfileRow.id, ProfileRow.body, *_HEAD)
         .where(ProfileRow.group == group)

@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row
-
 from miner.records import Quote
 from miner.store.columns import digest
+from miner.store.pages import AnyRow
 
 FIELDS = ("doc_id", "start", "stop", "quote", "speaker", "date", "url", "thread", "source", "score")
 
@@ -35,7 +34,7 @@ def columns(table: Any) -> list[Any]:
     return [getattr(table, name) for name in FIELDS]
 
 
-def by_line(rows: Iterable[Row[Any] | Sequence[Any]]) -> dict[int, list[Quote]]:
+def by_line(rows: Iterable[AnyRow | Sequence[Any]]) -> dict[int, list[Quote]]:
     """Rows of a line's number and a quote's columns."""
     found: dict[int, list[Quote]] = defaultdict(list)
     for line, *quote in rows:

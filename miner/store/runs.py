@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, and_, insert, select, update
+from sqlalchemy import Connection, and_, insert, select, update
 
 from miner.errors import BadInput
 from miner.store.database import Database, advance
+from miner.store.pages import Query
 from miner.store.tables import RunRow
 
 Status = Literal["due", "leased", "done", "failed"]
@@ -165,7 +166,7 @@ class Runs:
         return connection.execute(update(RunRow).where(*_held(run)).values(**values, **over)).rowcount == 1
 
 
-def _next(query: Select[Any]) -> Select[Any]:
+def _next(query: Query) -> Query:
     return query.order_by(RunRow.due_at, RunRow.id).limit(1).with_for_update(skip_locked=True)
 
 

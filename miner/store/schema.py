@@ -86,7 +86,7 @@ def upgrade(database: Database, to: str = "head") -> str:
     return _migrate(database, to, up=True)
 
 
-def downgrade(database: Database, to: str) -> str | None:
+def downgrade(database: Database, to: str) -> str:
     """Lead the database down to a version, or to ``base``: without tables."""
     return _migrate(database, to, up=False)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from miner.errors import BadInput
 from miner.store.database import Database, advance
@@ -108,7 +108,7 @@ class Sources:
         """Crawl a source no more. Its posts stay, the addresses found go."""
         self._set(name, removed_at=self._clock())
         with self._db.writing() as connection:
-            connection.execute(FrontierRow.__table__.delete().where(FrontierRow.source == name))
+            connection.execute(delete(FrontierRow).where(FrontierRow.source == name))
 
     def succeeded(self, name: str) -> None:
         """A crawl went well: earlier failures no longer count."""

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from miner.records import Topic
 from miner.store.columns import digest
 from miner.store.database import Database, advance
-from miner.store.pages import batches
+from miner.store.pages import Query, batches
 from miner.store.tables import LineageRow, MemberRow, TopicRow
 
 
@@ -41,13 +41,12 @@ class Topics:
         now = self._clock()
         with self._db.writing() as connection:
             advance(connection, "candidates")
-            born = dict(
-                connection.execute(select(TopicRow.id, TopicRow.first_seen).where(TopicRow.scope == scope)).all()  # type: ignore[arg-type]
-            )
+            known = select(TopicRow.id, TopicRow.first_seen).where(TopicRow.scope == scope)
+            born = {name: first_seen for name, first_seen in connection.execute(known)}  # noqa: C416  # rows are no pairs
             connection.execute(delete(MemberRow).where(MemberRow.scope == scope))
             connection.execute(update(TopicRow).where(TopicRow.scope == scope).values(dormant=True))
-            for batch in batches(topics):
-                here = TopicRow.id.in_([topic.id for topic in batch])
+            for some in batches(topics):
+                here = TopicRow.id.in_([topic.id for topic in some])
                 connection.execute(delete(TopicRow).where(TopicRow.scope == scope, here))
             lines = (
                 {
@@ -119,6 +118,6 @@ def _members(scope: str, topics: Iterable[Topic]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _read_members(scope: str) -> Select[Any]:
+def _read_members(scope: str) -> Query:
     mine = select(MemberRow.topic, MemberRow.member).where(MemberRow.scope == scope)
     return mine.order_by(MemberRow.topic, MemberRow.number)
