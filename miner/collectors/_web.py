@@ -55,17 +55,17 @@ class WebCollector(Collector):
 
     def collect(self) -> Iterator[Post]:
         seeds = list(self.seeds())
-        for task in seeds:
+        for seed in seeds:
             # A wrong address is the analyst's mistake, one found on a page isn't.
             try:
-                self.fetcher.check(task.url)
+                self.fetcher.check(seed.url)
             except Refused as error:
                 raise BadInput(str(error)) from error
-            self.frontier.add(task, again=True)
-        begun = {task.url for task in seeds}
+            self.frontier.add(seed, again=True)
+        begun = {seed.url for seed in seeds}
         failure: NotFetched | None = None
         count = 0
-        while task := self.frontier.take():
+        while (task := self.frontier.take()) is not None:
             try:
                 page = self.ask(task)
                 for post in self.read(task, page) if not page.unchanged else ():

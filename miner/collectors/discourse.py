@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from miner.collectors import _dates as dates
 from miner.collectors._engines.body import words
+from miner.collectors._html import fragment
 from miner.collectors._web import WebCollector, host
 from miner.fetch import Page, Task, Unreadable
 from miner.records import Post
@@ -84,11 +85,9 @@ class Discourse(WebCollector):
             self.frontier.remember(f"stamp {base}/t/{number}.json", str(stamp))
 
     def _post(self, raw: Mapping[str, Any], topic: Any, title: str | None, base: str) -> Post | None:
-        from lxml import html
-
         if raw.get("post_type", 1) != 1 or raw.get("hidden") or raw.get("deleted_at") or not raw.get("cooked"):
             return None
-        body = html.fragment_fromstring(raw["cooked"], create_parent="div")
+        body = fragment(raw["cooked"])
         quotes = body.xpath(".//aside[contains(@class, 'quote')] | .//blockquote | .//div[@class='meta']")
         said = words(body, quotes)
         if not said:

@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 
 from miner.collectors import _dates as dates
 from miner.collectors._engines.body import words
+from miner.collectors._html import fragment
 from miner.collectors._web import WebCollector, host
-from miner.errors import BadInput
 from miner.fetch import Page, Task, Unreadable
 from miner.fetch.fetcher import PAGES, PAGES_MORE
 from miner.records import Post
@@ -31,7 +31,7 @@ class Feed(WebCollector):
         return self.fetcher.get(task.url, validator=self.frontier.validator(task.url), kinds=kinds)
 
     def read(self, task: Task, page: Page) -> Iterator[Post]:
-        import feedparser
+        import feedparser  # type: ignore[import-untyped]
 
         headers = {"content-type": page.kind + (f"; charset={page.declared}" if page.declared else ""), "content-location": page.url}  # fmt: skip  # noqa: E501
         feed = feedparser.parse(page.data, response_headers=headers, sanitize_html=False)
@@ -80,14 +80,7 @@ def _digest(key: str) -> str:
 
 
 def _plain(markup: str) -> str:
-    from lxml import etree, html
-
-    if not markup.strip():
-        return ""
-    try:
-        return words(html.fragment_fromstring(markup, create_parent="div"))
-    except etree.ParserError as error:
-        raise BadInput(f"an entry of the feed can't be read: {error}. Tell the owner.") from error
+    return words(fragment(markup)) if markup.strip() else ""
 
 
 def _linked(page: Page) -> str | None:

@@ -17,6 +17,7 @@ from pydantic import Field
 from miner.collectors import Options
 from miner.collectors._engines import Engine, Link, Message, Reading, Sheet
 from miner.collectors._engines.known import detect, sheet
+from miner.collectors._html import selector
 from miner.collectors._web import WebCollector, WebOptions, canonical, host, text
 from miner.errors import BadConfig, BadInput
 from miner.fetch import LoginNeeded, Page, Task, Unreadable
@@ -223,7 +224,7 @@ def selectors(path: str) -> Engine:
     """The engine that a TOML file of selectors describes. Raises BadConfig with every mistake."""
     from dataclasses import fields
 
-    from miner.collectors._engines.markup import Marked, Markup, _selector
+    from miner.collectors._engines.markup import Marked, Markup
 
     try:
         raw = tomllib.loads(Path(path).read_text(encoding="utf-8"))
@@ -241,7 +242,7 @@ def selectors(path: str) -> Engine:
             mistakes.append(f"{path}: {key} = {value!r}: a selector is a string in quotes.")
         elif key in known and key != "number" and value:
             try:
-                _selector(value)
+                selector(value)
             except Exception as error:  # noqa: BLE001  # cssselect has several errors without a common parent
                 mistakes.append(f"{path}: {key} = {value!r}: no CSS selector: {error}.")
     if mistakes:

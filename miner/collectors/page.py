@@ -81,13 +81,14 @@ class Page(WebCollector):
     def _article(self, source: str, seen: Any, place: str) -> Post | None:
         import trafilatura
 
-        found = trafilatura.bare_extraction(source, url=seen.url, include_comments=False, with_metadata=True)
-        if found is None or not (found.text or "").strip() or len(found.text) < 80:
+        found: Any = trafilatura.bare_extraction(source, url=seen.url, include_comments=False, with_metadata=True)
+        # The heading is the title already.
+        said = (found.text or "").strip().removeprefix(found.title or "").strip() if found is not None else ""
+        if len(said) < 80:
             return None
         return self.post(
             id=f"{place}:{fingerprint(None, seen.url)}",
-            # The heading is the title already.
-            text=found.text.strip().removeprefix(found.title or "").strip(),
+            text=said,
             author=found.author or None,
             source=place,
             url=seen.url,

@@ -18,6 +18,7 @@ from miner.charset import decode
 from miner.collectors import Options
 from miner.collectors import _dates as dates
 from miner.collectors._engines.body import words
+from miner.collectors._html import document
 from miner.collectors._lines import read_bytes
 from miner.collectors._web import WebCollector, WebOptions, text
 from miner.errors import BadInput
@@ -59,9 +60,7 @@ class Telegram(WebCollector):
     # Channels --------------------------------------------------------------------------------------------------------
 
     def read(self, task: Task, page: Page) -> Iterator[Post]:
-        from lxml import html
-
-        tree = html.document_fromstring(text(page).encode(), parser=html.HTMLParser(encoding="utf-8"))
+        tree = document(text(page))
         blocks = tree.xpath("//div[contains(@class, 'tgme_widget_message ') and @data-post]")
         channel = _name(task.url)
         if not blocks:
@@ -156,9 +155,7 @@ class Telegram(WebCollector):
             )
 
     def _html(self, target: str, content: str) -> Iterator[Post]:
-        from lxml import html
-
-        tree = html.document_fromstring(content.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
+        tree = document(content)
         title = _text(tree, "page_header") or Path(target).parent.name
         place = f"telegram:{_slug(title)}"
         author: str | None = None

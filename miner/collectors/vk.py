@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -339,7 +339,7 @@ class Vk(WebCollector):
         )
 
 
-READERS = {
+READERS: dict[str, Callable[[Vk, Task, Any], Iterator[Post]]] = {
     "name": Vk._resolved,  # noqa: SLF001  # the table of this very class
     "wall": Vk._read_wall,  # noqa: SLF001
     "comments": Vk._read_comments,  # noqa: SLF001

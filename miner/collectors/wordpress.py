@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from miner.collectors import _dates as dates
 from miner.collectors._engines.body import words
+from miner.collectors._html import fragment
 from miner.collectors._web import WebCollector, host
 from miner.fetch import Page, Task, Unreadable
 from miner.records import Post
@@ -62,12 +63,10 @@ class Wordpress(WebCollector):
             self.frontier.add(Task(url, "comments", data=dict(task.data) | {"page": number + 1}), again=True)
 
     def _comment(self, raw: Mapping[str, Any], home: str, title: str | None) -> Post | None:
-        from lxml import html
-
         markup = (raw.get("content") or {}).get("rendered") or ""
         if raw.get("type", "comment") != "comment" or not markup.strip():
             return None
-        body = html.fragment_fromstring(markup, create_parent="div")
+        body = fragment(markup)
         said = words(body, list(body.iter("blockquote")))
         if not said:
             return None

@@ -51,7 +51,7 @@ class Youtube(WebCollector):
                 yield self._threads(value)
             else:
                 field = {"channel": "id", "handle": "forHandle"}[name]
-                yield self._call("channels", "channel", part="contentDetails", **{field: value})
+                yield self._call("channels", "channel", {"part": "contentDetails", field: value})
 
     def ask(self, task: Task) -> Page:
         # The key goes into a header, so that no address and no ledger line carries it.
@@ -68,7 +68,8 @@ class Youtube(WebCollector):
         if task.kind == "channel":
             for item in data.get("items", []):
                 uploads = item["contentDetails"]["relatedPlaylists"]["uploads"]
-                self._add("playlistItems", "videos", part="contentDetails", playlistId=uploads, maxResults=50)
+                listing = {"part": "contentDetails", "playlistId": uploads, "maxResults": 50}
+                self.frontier.add(self._call("playlistItems", "videos", listing), again=True)
             if not data.get("items"):
                 raise Gone(f"{task.url}: YouTube knows no such channel. Check the target.")
         elif task.kind == "videos":
@@ -84,11 +85,8 @@ class Youtube(WebCollector):
             url = re.sub(r"&pageToken=[^&]*", "", task.url) + "&" + urlencode({"pageToken": after})
             self.frontier.add(Task(url, task.kind, data=task.data), again=True)
 
-    def _call(self, method: str, kind: str, data: Mapping[str, Any] | None = None, **given: Any) -> Task:
+    def _call(self, method: str, kind: str, given: Mapping[str, Any], data: Mapping[str, Any] | None = None) -> Task:
         return Task(f"{self.options.api}/{method}?{urlencode(given)}", kind, data=data or {})
-
-    def _add(self, method: str, kind: str, data: Mapping[str, Any] | None = None, **given: Any) -> None:
-        self.frontier.add(self._call(method, kind, data, **given), again=True)
 
     def _threads(self, video: str) -> Task:
         given = {
@@ -98,7 +96,7 @@ class Youtube(WebCollector):
             "order": "time",
             "textFormat": "plainText",
         }
-        return self._call("commentThreads", "threads", **given)
+        return self._call("commentThreads", "threads", given)
 
     def _thread(self, thread: Mapping[str, Any]) -> Iterator[Post]:
         told = thread["snippet"]
@@ -108,7 +106,7 @@ class Youtube(WebCollector):
         if told.get("totalReplyCount", 0) > len(replies):
             # The thread shows some of its replies only; then all of them are asked for.
             given = {"part": "snippet", "parentId": thread["id"], "maxResults": 100, "textFormat": "plainText"}
-            self._add("comments", "replies", {"video": video}, **given)
+            self.frontier.add(self._call("comments", "replies", given, {"video": video}), again=True)
             return
         for reply in replies:
             yield from self._comment(reply, video)

@@ -42,8 +42,8 @@ _ID = re.compile(
 def words(body: Any, dropped: Iterable[Any] = ()) -> str:
     """The text of an element without the dropped ones, a line for each block.
 
-    >>> from lxml import html
-    >>> words(html.fromstring("<div>Надоело<br>ждать. <script>x</script><ul><li>раз<li>два</ul></div>"))
+    >>> from miner.collectors._html import fragment
+    >>> words(fragment("Надоело<br>ждать. <script>x</script><ul><li>раз<li>два</ul>"))
     'Надоело\\nждать.\\nраз\\nдва'
     """
     out: list[str] = []

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from miner.collectors import _dates as dates
 from miner.collectors._engines import Engine, Link, Message, Reading, Sheet
 from miner.collectors._engines.body import words
+from miner.collectors._html import fragment
 
 LIMIT = 50
 
@@ -67,16 +68,14 @@ def _threads(items: list[Mapping[str, Any]], sheet: Sheet) -> Iterator[Link]:
 
 
 def _message(item: Mapping[str, Any], people: Mapping[str, Mapping[str, Any]], sheet: Sheet) -> Message | None:
-    from lxml import html
-
     told = item.get("attributes", {})
     if item.get("type") != "posts" or told.get("contentType") != "comment" or told.get("isHidden"):
         return None
     markup = told.get("contentHtml") or ""
-    body = html.fragment_fromstring(markup, create_parent="div")
+    body = fragment(markup)
     mention = next((a for a in body.iter("a") if "PostMention" in (a.get("class") or "")), None)
     author = (item.get("relationships", {}).get("user", {}).get("data") or {}).get("id")
-    person = people.get(author, {})
+    person = people.get(str(author), {})
     said = words(body, [*body.iter("blockquote"), *([mention] if mention is not None else [])])
     if not said:
         return None

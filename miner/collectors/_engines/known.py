@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from miner.collectors._engines import Engine, Sheet
+from miner.collectors._html import document
 
 
 @functools.cache
@@ -32,17 +32,5 @@ def detect(sheet: Sheet) -> list[Engine]:
 
 def sheet(url: str, text: str, now: datetime, cookies: tuple[str, ...] = ()) -> Sheet:
     """A page as engines read it. A page that can't be parsed has an empty tree."""
-    return Sheet(url, text, _tree(text), now, cookies)
-
-
-def _tree(text: str) -> Any:
-    from lxml import etree, html
-
-    if text.lstrip()[:1] in ("{", "["):
-        return html.fromstring("<html></html>")
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=False)
-    try:
-        # Bytes, because lxml refuses text that declares an encoding of its own.
-        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, ValueError):
-        return html.fromstring("<html></html>")
+    json = text.lstrip()[:1] in ("{", "[")
+    return Sheet(url, text, document("" if json else text), now, cookies)

@@ -12,6 +12,7 @@ from miner.collectors import _dates as dates
 from miner.collectors._engines import Engine, Link, Message, Reading, Sheet
 from miner.collectors._engines.body import answered, words
 from miner.collectors._engines.paging import following
+from miner.collectors._html import selector
 from miner.collectors._web import canonical
 
 _STAFF = re.compile(r"(?i)\b(?:модератор|администратор|супермодератор|moderator|administrator|admin|редактор форума)\b")
@@ -132,8 +133,8 @@ class Marked(Engine):
         )
         if row is None:
             return None
-        for selector in filter(None, (self.markup.stamp, *_STAMPS)):
-            for found in reversed(_all(row, selector)):
+        for css in filter(None, (self.markup.stamp, *_STAMPS)):
+            for found in reversed(_all(row, css)):
                 if found is not anchor and (stamp := _stamp_of(found, sheet)):
                     return f"{stamp} {_replies(row)}".strip()[-200:]
         return " ".join(_text(row).split())[-160:] or None
@@ -162,26 +163,19 @@ def _absolute(href: str, base: str) -> str:
 
 
 @functools.cache
-def _selector(css: str) -> Any:
-    from lxml.cssselect import CSSSelector
-
-    return CSSSelector(css)
-
-
-@functools.cache
 def _alternatives(css: str) -> tuple[Any, ...]:
-    return tuple(_selector(part.strip()) for part in re.split(r",(?![^\[(]*[\])])", css) if part.strip())
+    return tuple(selector(part.strip()) for part in re.split(r",(?![^\[(]*[\])])", css) if part.strip())
 
 
 def _all(node: Any, css: str) -> list[Any]:
     """All elements in the order of the page, each once."""
-    return list(_selector(css)(node)) if css else []
+    return list(selector(css)(node)) if css else []
 
 
 def _first(node: Any, css: str) -> Any:
     """The first element of the first alternative that finds one: earlier alternatives are the surer ones."""
-    for selector in _alternatives(css) if css else ():
-        if found := selector(node):
+    for find in _alternatives(css) if css else ():
+        if found := find(node):
             return found[0]
     return None
 
@@ -196,7 +190,7 @@ def _text(node: Any) -> str:
 
 
 def _date(block: Any, css: str, sheet: Sheet) -> str | None:
-    for node in (found for selector in (_alternatives(css) if css else ()) for found in selector(block)):
+    for node in (found for find in (_alternatives(css) if css else ()) for found in find(block)):
         for value in (
             node.get("datetime"),
             node.get("data-time"),

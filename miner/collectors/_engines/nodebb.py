@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from miner.collectors import _dates as dates
 from miner.collectors._engines import Engine, Link, Message, Reading, Sheet
 from miner.collectors._engines.body import words
+from miner.collectors._html import fragment
 
 
 class NodeBB(Engine):
@@ -62,11 +63,9 @@ class NodeBB(Engine):
 
 
 def _message(post: Mapping[str, Any], base: str, sheet: Sheet) -> Message | None:
-    from lxml import html
-
     if post.get("deleted") or not post.get("content"):
         return None
-    body = html.fragment_fromstring(post["content"], create_parent="div")
+    body = fragment(post["content"])
     said = words(body, list(body.iter("blockquote")))
     if not said:
         return None

@@ -13,6 +13,7 @@ from miner.collectors._engines import Engine, Message, Reading, Sheet
 from miner.collectors._engines.body import words
 from miner.collectors._engines.markup import _absolute, _all, _text
 from miner.collectors._engines.paging import following
+from miner.collectors._html import fragment
 
 _POSTS = ("DiscussionForumPosting", "SocialMediaPosting", "Comment", "Question", "Answer", "Review", "UserComments")
 _TEXTS = ("text", "articleBody", "commentText", "reviewBody", "description")
@@ -118,9 +119,7 @@ def _named(author: Any) -> str | None:
 
 
 def _plain(markup: str) -> str:
-    from lxml import html
-
-    return words(html.fragment_fromstring(markup, create_parent="div"))
+    return words(fragment(markup))
 
 
 def fingerprint(author: str | None, text: str) -> str:
