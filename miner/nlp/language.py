@@ -106,7 +106,7 @@ def one_of_many(text: str) -> bool:
     found = votes(text)
     own = found.pop("ru", 0)
     alone = len(words) >= 5 and sum(bool(FOREIGN_CYRILLIC.search(word)) for word in words) == 1
-    return alone and own >= max(found.values(), default=0)
+    return alone and own > max(found.values(), default=0)
 
 
 def by_letters(letters: Counter[str], words: Counter[str]) -> str:
