@@ -18,6 +18,7 @@ import warnings
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -33,7 +34,9 @@ from miner.topics.lexicon import terms
 PART_WEIGHTS = {"NOUN": 1.0, "PROPN": 0.5, "VERB": 0.7, "ADJ": 0.8, "ADV": 0.5, "X": 1.0}
 LSA_DIMENSIONS = 100
 # With so many texts the corpus's own space has half of its greatest share.
-LSA_DOCUMENTS = 400
+LSA_DOCUMENTS = 600
+# Texts of fewer telling words than this say nothing of which words belong together.
+SHORT_TEXT = 4
 SEED = 42
 
 
@@ -106,6 +109,8 @@ class NavecEmbedding(InputModule):  # type: ignore[misc]
         vectors = self.general(features)
         self.mean = vectors[vectors.abs().sum(1) > 0].mean(0)
         # A word of one text binds nothing together, and costs most of the room.
+        if median(len(bag) for bag in bags) < SHORT_TEXT:
+            return self
         size = min(LSA_DIMENSIONS, sum(count > 1 for count in self.counts.values()) - 1, self.documents - 1)
         if size >= 2:
             self.lsa = torch.from_numpy(own_space(features, len(texts), len(self.counts), size))
@@ -114,7 +119,8 @@ class NavecEmbedding(InputModule):  # type: ignore[misc]
     @property
     def lsa_share(self) -> float:
         """How much of the squared length of a vector is the corpus's own space: the more texts, the more it knows."""
-        return 0.5 * self.documents / (self.documents + LSA_DOCUMENTS) if self.lsa.shape[0] else 0.0
+        many = self.documents**2
+        return 0.5 * many / (many + LSA_DOCUMENTS**2) if self.lsa.shape[0] else 0.0
 
     def weight(self, form: str, part: str) -> float:
         rarity = lexicon.rarity(form)
