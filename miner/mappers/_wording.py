@@ -22,6 +22,8 @@ from miner.settings import resources
 
 _SURE = 0.25
 _READS_WELL = 0.7
+# So well that even a likely well-known wording is no better.
+_READS_BETTER = 0.9
 _CENTRAL = 12
 _NAMED: dict[Kind, str] = {"pain": "Сложности", "desire": "Пожелания", "value": "Ценности"}
 _SHORTEST, _LONGEST = 3, 12
@@ -85,7 +87,7 @@ def word(theme: Theme, context: Context) -> Wording:
         for offer in rewritten(quote, theme.kind, context, keywords, rank)
     ]
     best = max(offers, key=lambda o: (round(o.quality, 6), o.text), default=None)
-    if best and best.quality >= _READS_WELL:
+    if best and best.quality >= (_READS_BETTER if known else _READS_WELL):
         return best
     if known:
         return Wording(known, 0.5, ("похоже на известную тему, проверьте по цитатам", source))
@@ -222,7 +224,7 @@ def _quality(draft: Draft, keywords: frozenset[str]) -> float:
     quality -= 0.3 if re.search(r"[A-ZА-ЯЁ]", text[1:]) else 0.0
     quality -= 0.3 if forms[-1] in _UNFIT_END else 0.0
     quality -= 0.2 if re.match(r"(?i)(что|который|как|когда|если|где|чтобы|потому|бы|же|ли|б)\b", text) else 0.0
-    return quality
+    return quality if _OPENS_WELL[draft.kind].match(text) else min(quality, 0.6)
 
 
 def _has_predicate(forms: Sequence[str]) -> bool:

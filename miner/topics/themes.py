@@ -21,8 +21,8 @@ _SHARPNESS = 8.0
 # Themes per square root of statements: 26 for 60, 76 for 500.
 _GRAIN = 3.4
 # A theme has a known name when its quotes sound like it this much, and so much more than like any other.
-_SURE = 0.18
-_LEAD = 0.03
+_SURE = 0.12
+_LEAD = 0.0
 _SURE_TO_JOIN = 0.25
 _CORE = 5
 
