@@ -104,7 +104,8 @@ class Forum(WebCollector):
             if reading.messages or reading.links:
                 if host(seen.url) not in self._engines:
                     self._engines[host(seen.url)] = engine
-                    self.context.say(f"{host(seen.url)}: {engine.name}, {reading.sure:.0%} sure")
+                    sure = f", {reading.sure:.0%} sure" if reading.messages else ""
+                    self.context.say(f"{host(seen.url)}: {engine.name}{sure}")
                 return engine, reading
         raise self._nothing(seen, task)
 

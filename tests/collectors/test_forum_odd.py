@@ -32,7 +32,7 @@ def unknown(posts, more=""):
     """A thread in the markup of no engine."""
     blocks = "".join(
         f"""<div class="entry-item {"odd" if n % 2 else ""}" id="m-{n}"><div class="entry-side"><a href="/users/{n}">{who}</a><div class="entry-stats">Сообщений: 5</div></div>
-        <div class="entry-main"><span class="entry-date">{when}</span><div class="entry-content"><p>{what}</p></div><div class="entry-actions"><a href="/report/{n}">Пожаловаться</a></div></div></div>"""
+        <div class="entry-main"><span class="entry-date">{when}</span><div class="entry-content"><p>{what}</p></div><div class="entry-actions"><a href="/user/login/">Войти</a> <a href="/report/{n}">Пожаловаться</a> <a href="/share/{n}">Поделиться во всех соцсетях сразу</a></div></div></div>"""
         for n, (who, when, what) in enumerate(posts)
     )
     return page(

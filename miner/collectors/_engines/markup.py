@@ -111,7 +111,14 @@ class Marked(Engine):
         return (_text(_first(block, self.markup.author)) or None) if self.markup.author else None
 
     def _native(self, block: Any, body: Any, href: str | None) -> str | None:
-        for value in (block.get("id"), block.get("data-content"), block.get("data-node-id"), body.get("id"), href):
+        for value in (
+            block.get("data-pk"),
+            block.get("id"),
+            block.get("data-content"),
+            block.get("data-node-id"),
+            body.get("id"),
+            href,
+        ):
             if value and (found := re.search(self.markup.number, value)):
                 return found[1]
         return None

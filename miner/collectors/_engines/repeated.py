@@ -87,10 +87,14 @@ def find(sheet: Sheet) -> Pattern | None:
     for node in sheet.tree.iter("div", "article", "li", "tr", "section", "table", "dl", "tbody"):
         groups[node.getparent(), _kind(node)].append(node)
     whole = max(1, len(_text(sheet.tree)))
-    judged = (Pattern(kind, blocks, _sure(blocks, whole, sheet)) for (_, kind), blocks in groups.items())
-    # A thread may have a single post: its kind is then found by the posts' own marks alone.
-    best = max(judged, key=lambda p: (round(p.sure, 2), -_depth(p.blocks[0])), default=None)
-    return best if best is not None and best.sure >= 0.45 else None
+    judged = [Pattern(kind, blocks, _sure(blocks, whole, sheet)) for (_, kind), blocks in groups.items()]
+    # What stands alone may be the frame around the posts: it counts only where nothing repeats.
+    for several in (True, False):
+        found = (p for p in judged if (len(p.blocks) > 1) is several and p.sure >= 0.45)
+        best = max(found, key=lambda p: (round(p.sure, 2), -_depth(p.blocks[0])), default=None)
+        if best is not None:
+            return best
+    return None
 
 
 def _kind(node: Any) -> str:
@@ -118,7 +122,8 @@ def _sure(blocks: Sequence[Any], whole: int, sheet: Sheet) -> float:
     signed = sum(_who(block) is not None for block in sample) / len(sample)
     once = sum(len(_times(block)) <= 4 for block in sample) / len(sample)
     spoken = sum(len(_said(block)) >= 2 for block in sample) / len(sample)
-    linked = sum(len("".join(_text(a) for a in _all(b, "a"))) for b in sample) / max(1, sum(texts))
+    bodies = [body for block in sample if (body := _body(block)) is not None]
+    linked = sum(len(_text(a)) for body in bodies for a in _all(body, "a")) / max(1, sum(len(_text(b)) for b in bodies))
     share = min(1.0, sum(len(_text(b)) for b in blocks) / whole * 1.5)
     many = min(1.0, (len(blocks) + 1) / 4)
     score = 0.3 * dated + 0.3 * signed + 0.15 * spoken + 0.15 * share + 0.1 * many
@@ -132,10 +137,16 @@ def _times(block: Any) -> list[Any]:
 
 
 def _when(block: Any, sheet: Sheet) -> str | None:
-    for node in _times(block):
-        for value in (node.get("datetime"), node.get("title"), node.get("data-time"), _text(node)):
-            if value and len(value) < 80 and (date := dates.parse(value, sheet.now)):
+    # What is written for machines or as a hint is exact where the words say «5 minutes ago».
+    for node in block.iter():
+        for name in ("datetime", "data-time", "data-timestamp", "title"):
+            value = node.get(name) if isinstance(node.tag, str) else None
+            if value and len(value) < 80 and re.search(r"\d", value) and (date := dates.parse(value, sheet.now)):
                 return date
+    for node in _times(block):
+        said = _text(node)
+        if said and len(said) < 80 and (date := dates.parse(said, sheet.now)):
+            return date
     for node in block.iter("span", "small", "p", "div", "td", "a", "em", "i"):
         said = (node.text or "").strip() if len(node) == 0 else ""
         if 6 <= len(said) <= 60 and re.search(r"\d", said) and (date := dates.parse(said, sheet.now)):
@@ -148,11 +159,7 @@ def _who(block: Any) -> str | None:
     quoted = set(_all(block, _QUOTES))
     for anchor in block.iter("a"):
         name = _text(anchor)
-        if (
-            0 < len(name) <= 60
-            and _PROFILES.search(anchor.get("href") or "")
-            and not quoted & set(anchor.iterancestors())
-        ):
+        if 0 < len(name) <= 60 and _is_profile(anchor.get("href") or "") and not quoted & set(anchor.iterancestors()):
             return name
     for node in block.iter("span", "strong", "b", "div", "h3", "h4", "h5", "td", "cite", "a", "p"):
         if _AUTHORS.search(node.get("class") or node.get("rel") or "") and not quoted & set(node.iterancestors()):
@@ -160,6 +167,10 @@ def _who(block: Any) -> str | None:
             if 0 < len(name) <= 40 and any(c.isalpha() for c in name):
                 return name
     return None
+
+
+def _is_profile(href: str) -> bool:
+    return bool(_PROFILES.search(href)) and not _NOT_PAGES.search(href)
 
 
 def _body(block: Any) -> Any:
