@@ -184,8 +184,8 @@ def _body(block: Any) -> Any:
     ]
     if named:
         # The innermost of the named ones that still holds most of the words.
-        most = max(len(_text(node)) for node in named)
-        large = [node for node in named if len(_text(node)) >= 0.6 * most]
+        most = max(_words_of(node) for node in named)
+        large = [node for node in named if _words_of(node) >= 0.6 * most]
         return max(large, key=_depth) if most else None
     inner = [
         node for node in block.iter("div", "td", "p", "dd", "section") if not _CHROME.search(node.get("class") or "")
@@ -195,6 +195,11 @@ def _body(block: Any) -> Any:
         key=lambda node: sum(len(t) for t in node.xpath("./text()|./p//text()|./br/following-sibling::text()")),
         default=None,
     )
+
+
+def _words_of(node: Any) -> int:
+    """How much is said in an element; buttons and links around it say nothing."""
+    return len(_text(node)) - sum(len(_text(anchor)) for anchor in _all(node, "a"))
 
 
 def _said(block: Any) -> str:
