@@ -87,8 +87,7 @@ class Forum(WebCollector):
     def _reading(self, seen: Sheet, task: Task) -> tuple[Engine | None, Reading]:
         """The page by the engine of its host, or by the next that makes something of it."""
         known = self._given or self._engines.get(host(seen.url))
-        tried = [known] if known else []
-        for engine in [*tried, *(e for e in (detect(seen) if not self._given else []) if e is not known)]:
+        for engine in self._candidates(seen, known):
             address = engine.address(seen.url, task.kind)
             if address != seen.url and seen.text.lstrip()[:1] not in ("{", "["):
                 self._engines.setdefault(host(seen.url), engine)
@@ -108,6 +107,13 @@ class Forum(WebCollector):
                     self.context.say(f"{host(seen.url)}: {engine.name}{sure}")
                 return engine, reading
         raise self._nothing(seen, task)
+
+    def _candidates(self, seen: Sheet, known: Engine | None) -> Iterator[Engine]:
+        if known:
+            yield known
+        # Looking for signs costs more than reading, so it is done only where the known engine fails.
+        if not self._given:
+            yield from (engine for engine in detect(seen) if engine is not known)
 
     def _nothing(self, seen: Sheet, task: Task) -> LoginNeeded | Unreadable:
         if wall := wall_of(seen):
