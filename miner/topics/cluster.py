@@ -63,8 +63,8 @@ def graph(vectors: np.ndarray, neighbours: int) -> csr_matrix:
 
 def communities(edges: csr_matrix, *, seed: int, resolution: float) -> np.ndarray:
     """Return the Leiden community of each vertex."""
-    import igraph
-    import leidenalg
+    import igraph  # type: ignore[import-untyped]
+    import leidenalg  # type: ignore[import-untyped]
     from scipy.sparse import triu
 
     upper = triu(edges, 1).tocoo()

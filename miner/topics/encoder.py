@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -79,17 +79,17 @@ def is_ours(folder: Path) -> bool:
         return False
 
 
-class NavecEmbedding(InputModule):  # type: ignore[misc]
+class NavecEmbedding(InputModule):
     """Weighted lemmas in navec's space (see ``lexicon``), joined with an LSA of the corpus.
 
     The weight of a lemma: its part of speech, times the geometric mean of its rarity in Russian and in the corpus.
     """
 
-    config_keys: ClassVar[list[str]] = ["documents", "counts"]
+    config_keys: list[str] = ["documents", "counts"]  # noqa: RUF012  # as the library declares it
     save_in_root = True
 
     def __init__(self, documents: int = 0, counts: dict[str, int] | None = None) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.documents = documents
         self.counts = counts or {}
         self.vocabulary = {form: row for row, form in enumerate(self.counts)}
@@ -129,15 +129,21 @@ class NavecEmbedding(InputModule):  # type: ignore[misc]
             rarity = math.sqrt(rarity * own)
         return rarity * PART_WEIGHTS.get(part, 0.5)
 
-    def preprocess(self, inputs: Sequence[str], prompt: str | None = None, **_: Any) -> dict[str, torch.Tensor]:
+    def preprocess(  # type: ignore[override]  # texts only, no pictures or sounds
+        self, inputs: Sequence[str], prompt: str | None = None, **_: Any
+    ) -> dict[str, torch.Tensor]:
         return self.features([terms((prompt or "") + text) for text in inputs])
 
     def features(self, bags: Sequence[Sequence[tuple[str, str]]]) -> dict[str, torch.Tensor]:
         """Return bags of words: rows into ``matrix`` and into the corpus's vocabulary, with weights and offsets."""
         distinct: dict[str, int] = {}
         vectors: list[np.ndarray] = []
-        rows, weights, offsets = [], [], []
-        lsa_rows, lsa_weights, lsa_offsets = [], [], []
+        rows: list[int] = []
+        weights: list[float] = []
+        offsets: list[int] = []
+        lsa_rows: list[int] = []
+        lsa_weights: list[float] = []
+        lsa_offsets: list[int] = []
         for bag in bags:
             offsets.append(len(rows))
             lsa_offsets.append(len(lsa_rows))
@@ -193,12 +199,18 @@ class NavecEmbedding(InputModule):  # type: ignore[misc]
         save_file({name: value.contiguous() for name, value in self.state_dict().items()}, folder / "model.safetensors")
 
     @classmethod
-    def load(cls, model_name_or_path: str, subfolder: str = "", **kwargs: Any) -> Self:
+    def load(  # type: ignore[override]  # what is left out goes into kwargs
+        cls, model_name_or_path: str, subfolder: str = "", **kwargs: Any
+    ) -> Self:
         from safetensors.torch import load_file
 
-        given = {name: kwargs.get(name) for name in ("token", "cache_folder", "revision", "local_files_only")}
+        given: dict[str, Any] = {
+            name: kwargs[name] for name in ("token", "cache_folder", "revision", "local_files_only") if kwargs.get(name)
+        }
         module = cls(**cls.load_config(model_name_or_path, subfolder, **given))
         path = cls.load_file_path(model_name_or_path, "model.safetensors", subfolder, **given)
+        if path is None:
+            raise BadInput(f"{model_name_or_path}: no model.safetensors in it. Save the model again.")
         for name, value in load_file(path).items():
             setattr(module, name, value)
         return module

@@ -19,7 +19,7 @@ from miner import words
 
 LONGEST = 5
 LEAST_SCORE = 0.05  # analyses less probable than this are not tried
-TEXTS = 200
+TEXTS = 80
 CHARS = 2_000
 # The cases that a preposition may take; «с» with the genitive is rarer than errors of reading it so.
 CASES = {
@@ -125,7 +125,7 @@ def before(place: int, noun: Any, plain: Sequence[str]) -> list[Any]:
 
 def agree(adjective: Any, noun: Any) -> bool:
     same_case = adjective.case == noun.case and adjective.number == noun.number
-    return same_case and (noun.number == "plur" or adjective.gender == noun.gender)
+    return bool(same_case and (noun.number == "plur" or adjective.gender == noun.gender))
 
 
 def after(place: int, plain: Sequence[str]) -> Iterator[list[str]]:
@@ -171,14 +171,19 @@ def readings(word: str, part: str) -> tuple[Any, ...]:
 def nominative(noun: Any, adjectives: Iterable[Any]) -> list[str] | None:
     """Return adjectives and noun in the nominative of the noun's own number."""
     number = noun.tag.number or "sing"
-    head = noun.inflect({"nomn", number})
+    head = inflected(noun, frozenset(("nomn", number)))
     if head is None:
         return None
     forms = []
     for adjective in adjectives:
         marks = {"nomn", number} | ({noun.tag.gender} if number == "sing" and noun.tag.gender else set())
-        form = adjective.inflect(marks)
+        form = inflected(adjective, frozenset(marks))
         if form is None:
             return None
         forms.append(form.word)
     return [*forms, head.word]
+
+
+@functools.lru_cache(maxsize=100_000)
+def inflected(analysis: Any, marks: frozenset[str]) -> Any:
+    return analysis.inflect(marks)

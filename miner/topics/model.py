@@ -299,7 +299,7 @@ class Fitted:
 
     def hierarchy(self) -> pd.DataFrame:
         """Return BERTopic's tree of topics (Parent_Name, Topics, Child_Left_Name, …), Topics as our ids."""
-        table = self.bertopic.hierarchical_topics(self.bodies)
+        table: pd.DataFrame = self.bertopic.hierarchical_topics(self.bodies)
         table["Topics"] = [[self.name(theirs) for theirs in row] for row in table["Topics"]]
         return table
 
@@ -329,7 +329,8 @@ class Fitted:
 
 def distinct_first(order: np.ndarray, bodies: Sequence[str]) -> list[int]:
     seen: set[str] = set()
-    first, again = [], []
+    first: list[int] = []
+    again: list[int] = []
     for row in order.tolist():
         key = " ".join(lemmas(bodies[row]))
         (again if key in seen else first).append(row)

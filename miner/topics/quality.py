@@ -16,6 +16,7 @@ import numpy as np
 from miner.records import Json
 from miner.settings import Settings
 from miner.topics import cluster, lexicon, model
+from miner.topics.folding import MOST_CHARS
 from miner.topics.model import Text, TopicsResult
 
 SEEDS = 5
@@ -71,7 +72,7 @@ def measure(texts: Sequence[Text], result: TopicsResult, settings: Settings, see
     labels = np.array([place.get(a.topic or "", -1) for a in result.assignments], np.int64)
     agreement, overlap = stability(texts, labels, len(names), settings, seeds)
     apart = separation(texts, labels, len(names), settings)
-    bags = [{form for form, _ in lexicon.terms(text.text[: model.MOST_CHARS])} for text in texts]
+    bags = [{form for form, _ in lexicon.terms(text.text[:MOST_CHARS])} for text in texts]
     found = []
     for index, topic in enumerate(result.topics):
         coherence = npmi(topic.keywords[:WORDS], bags)
@@ -164,7 +165,7 @@ def separation(texts: Sequence[Text], labels: np.ndarray, count: int, settings: 
     if not count:
         return np.zeros(0)
     rows = model.stratified(texts, model.SAMPLE, settings.topics.seed)
-    bodies = [texts[row].text[: model.MOST_CHARS] for row in rows]
+    bodies = [texts[row].text[:MOST_CHARS] for row in rows]
     vectors = model.encode(fit(encoder(settings.encoder.name), bodies), bodies)
     own = labels[rows]
     middle = cluster.centres(vectors, own, count)

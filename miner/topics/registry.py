@@ -27,6 +27,7 @@ from miner.errors import BadInput
 from miner.records import Decision, Json, Topic
 from miner.settings import Settings
 from miner.topics import cluster, labels, model
+from miner.topics.folding import MOST_CHARS
 from miner.topics.model import Assignment, Event, Fitted, Grouping, Text, TopicsResult
 
 VERSION = 1
@@ -263,7 +264,7 @@ class Registry:
     ) -> TopicsResult:
         """Name the topics by their texts and remember where they lie."""
         rows = grouping.sample
-        bodies = [texts[row].text[: model.MOST_CHARS] for row in rows]
+        bodies = [texts[row].text[:MOST_CHARS] for row in rows]
         own = numbers[rows]
         vectors = grouping.vectors
         middle = cluster.centres(vectors, own, len(names))
@@ -429,7 +430,7 @@ class Registry:
         rows = [row for row, group_ in enumerate(grouping.labels.tolist()) if group_ in divided]
         if not rows:
             return chosen
-        vectors = model.encode(grouping.encoder, [texts[row].text[: model.MOST_CHARS] for row in rows])
+        vectors = model.encode(grouping.encoder, [texts[row].text[:MOST_CHARS] for row in rows])
         names = sorted({name for group_ in divided for name in candidates[group_]}, key=number)
         own = np.array([names.index(units[row] or "") if units[row] in names else -1 for row in rows], np.int64)
         middle = cluster.centres(vectors, own, len(names))
@@ -443,7 +444,7 @@ class Registry:
         """Give new texts their topics at once, without a refit; a text that is near to none has none."""
         overlay = self.overlay()
         names = [n for n, e in self.entries.items() if e.centre and not e.dormant and self.is_live(n, overlay)]
-        vectors = general_vectors([text.text[: model.MOST_CHARS] for text in texts], settings)
+        vectors = general_vectors([text.text[:MOST_CHARS] for text in texts], settings)
         if not names:
             return [Assignment(text.id, None, 0.0) for text in texts]
         places, sure = model.assign(vectors, np.array([self.entries[name].centre for name in names], np.float32))
