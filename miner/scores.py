@@ -75,7 +75,7 @@ def places(post: Json) -> Iterator[Place]:
 
 def shared(a: Sequence[Any], b: Sequence[Any]) -> int:
     """Characters that two spans have in common."""
-    return max(0, min(a[1], b[1]) - max(a[0], b[0]))
+    return int(max(0, min(a[1], b[1]) - max(a[0], b[0])))
 
 
 def same_place(a: Sequence[Any], b: Sequence[Any]) -> bool:
@@ -84,7 +84,7 @@ def same_place(a: Sequence[Any], b: Sequence[Any]) -> bool:
     (True, False)
     """
     common, one, other = shared(a, b), a[1] - a[0], b[1] - b[0]
-    return common >= 0.5 * min(one, other) and common >= 0.33 * max(one, other)
+    return bool(common >= 0.5 * min(one, other) and common >= 0.33 * max(one, other))
 
 
 def matched(gold: Sequence[Sequence[Any]], predicted: Sequence[Sequence[Any]]) -> int:
