@@ -22,8 +22,8 @@ What is where:
   ``resume``, ``remove``, ``succeeded``, ``failed(name, reason, pause_after=)``;
 - ``runs``: ``request(kind, subject)``, ``start``, ``lease(worker)``, ``heartbeat(run)``, ``finish``, ``fail``,
   ``cancel``, ``get``, ``open()``, ``recent(kind, subject)``;
-- ``frontier``: ``add(source, addresses)``, ``take(source, worker)``, ``done(source, url, found)``, ``fail``, ``renew``,
-  ``known``, ``remember``, ``counts``, ``clear``; ``cache``: ``get(url)``, ``put(validators)``;
+- ``crawls``: ``of(source, run)`` is a ``miner.fetch.Frontier`` with ``keep(post)`` and ``note(ledger line)``, a page is
+  a transaction; ``counts(source)``, ``failures(source)``, ``clear(source)``;
 - ``ledger``: ``write(entries)``, ``of_source``, ``outcomes(run)``, ``drop(before)``;
 - ``forget(author)``, ``upgrade()``, ``downgrade(to)``, ``backup(path)``, ``version()``, ``close()``.
 
@@ -37,10 +37,10 @@ read by pages, in bounded memory. Errors are BadInput, NotWritable and StoreUnav
 
 from __future__ import annotations
 
+from miner.store.crawls import Crawl
 from miner.store.database import StoreUnavailable
 from miner.store.documents import Saved
 from miner.store.forget import Forgotten
-from miner.store.frontier import Address, Validators
 from miner.store.keys import AuthorKeys
 from miner.store.ledger import Entry
 from miner.store.posts import Added
@@ -52,8 +52,8 @@ from miner.store.topics import Event
 
 __all__ = [
     "Added",
-    "Address",
     "AuthorKeys",
+    "Crawl",
     "Entry",
     "Event",
     "Forgotten",
@@ -62,7 +62,6 @@ __all__ = [
     "Source",
     "Store",
     "StoreUnavailable",
-    "Validators",
     "Version",
     "open_store",
 ]

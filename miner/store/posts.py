@@ -53,10 +53,10 @@ class Posts:
         whole batches, and adding the same posts again changes nothing.
         """
         added = Added()
-        for batch in _distinct(posts):
-            lines = [self._line(post) for post in batch]
+        for batch in distinct(posts, BATCH):
+            lines = self.lines(batch)
             with self._db.writing() as connection:
-                added += self._add(connection, lines)
+                added += self.write(connection, lines)
         return added
 
     def of_group(self, group: str | None) -> Iterator[Post]:
@@ -185,7 +185,12 @@ class Posts:
             counted_ = select(func.count()).select_from(PostRow).where(PostRow.group == group)
             return connection.execute(counted_).scalar_one()
 
-    def _add(self, connection: Connection, given: Sequence[dict[str, Any]]) -> Added:
+    def lines(self, posts: Iterable[Post]) -> list[dict[str, Any]]:
+        """Rows of posts, authors hidden already; made before a transaction, since the key may have to be made."""
+        return [self._line(post) for post in posts]
+
+    def write(self, connection: Connection, given: Sequence[dict[str, Any]]) -> Added:
+        """Keep rows of posts of different ids as part of a transaction."""
         # Whoever moves the counter writes alone, so stamps are committed in their order.
         top = advance(connection, "posts", len(given))
         now = self._clock()
@@ -321,11 +326,11 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{value!r} is no JSON: a post's extra fields are strings, numbers, lists and objects")
 
 
-def _distinct(posts: Iterable[Post]) -> Iterator[list[Post]]:
-    """Batches in which no id is twice."""
+def distinct(posts: Iterable[Post], most: int) -> Iterator[list[Post]]:
+    """Batches of at most so many posts, in which no id is twice."""
     batch: dict[str, Post] = {}
     for post in posts:
-        if len(batch) == BATCH or post.id in batch:
+        if len(batch) == most or post.id in batch:
             yield list(batch.values())
             batch = {}
         batch[post.id] = post

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from miner.errors import BadInput
+from miner.store.crawls import forget_addresses
 from miner.store.database import Database, advance
-from miner.store.tables import FrontierRow, SourceRow
+from miner.store.tables import SourceRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Sources:
         """Crawl a source no more. Its posts stay, the addresses found go."""
         self._set(name, removed_at=self._clock())
         with self._db.writing() as connection:
-            connection.execute(delete(FrontierRow).where(FrontierRow.source == name))
+            forget_addresses(connection, name)
 
     def succeeded(self, name: str) -> None:
         """A crawl went well: earlier failures no longer count."""

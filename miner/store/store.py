@@ -13,11 +13,11 @@ from sqlalchemy import insert, select
 from miner.errors import BadInput
 from miner.store import schema
 from miner.store.candidates import Candidates
+from miner.store.crawls import Crawls
 from miner.store.database import Database, advance, database_of
 from miner.store.decisions import Decisions
 from miner.store.documents import Documents
 from miner.store.forget import Forgotten, forget
-from miner.store.frontier import Cache, Frontier
 from miner.store.keys import AuthorKeys
 from miner.store.ledger import Ledger
 from miner.store.posts import Posts
@@ -49,8 +49,7 @@ class Store:
         self.profiles = Profiles(database, clock)
         self.sources = Sources(database, clock)
         self.runs = Runs(database, clock)
-        self.frontier = Frontier(database, clock)
-        self.cache = Cache(database, clock)
+        self.crawls = Crawls(database, self.posts, clock)
         self.ledger = Ledger(database, clock)
 
     def __enter__(self) -> Self:

@@ -120,9 +120,9 @@ class RunRow(Base):
 
 
 class FrontierRow(Base):
-    """An address that a crawl of a source has found; it is asked for once, whoever is killed meanwhile.
+    """An address that a crawl of a source has found; it is asked for once a round, whoever is killed meanwhile.
 
-    ``key`` stands for the source and the address.
+    ``key`` stands for the source and the address, ``round`` is the crawl that opened it last.
     """
 
     __tablename__ = "frontier"
@@ -132,18 +132,30 @@ class FrontierRow(Base):
     key: Mapped[bytes]
     url: Mapped[str]
     kind: Mapped[str]
-    depth: Mapped[int] = mapped_column(default=0)
+    depth: Mapped[int]
+    rank: Mapped[int]
+    round: Mapped[int]
     state: Mapped[str]
-    due_at: Mapped[datetime]
-    worker: Mapped[str | None]
-    leased_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     found_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     data: Mapped[Any]
     error: Mapped[str | None]
 
-    __table_args__ = (Index(None, "key", unique=True), Index(None, "source", "state", "due_at", "id"))
+    __table_args__ = (Index(None, "key", unique=True), Index(None, "source", "state", "rank", "id"))
+
+
+class MarkRow(Base):
+    """What a crawl of a source wants to know again, such as the last post of a thread; ``key`` stands for both."""
+
+    __tablename__ = "marks"
+
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    name: Mapped[str]
+    value: Mapped[str]
+
+    __table_args__ = (Index(None, "source"),)
 
 
 class CachedRow(Base):

@@ -13,8 +13,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from miner.errors import BadInput, MinerError, NotWritable
+from miner.fetch import Task, Validator
 from miner.records import Decision, Mined, Topic
-from miner.store import Entry, Source, Validators, open_store, schema
+from miner.store import Entry, Source, open_store, schema
 from miner.store.tables import Base
 from tests.store.conftest import document, post
 from tests.store.test_lines import PROFILE
@@ -57,7 +58,9 @@ def fill(store):
     store.profiles.save(PROFILE)
     store.sources.add(Source("forum", "forum"))
     store.runs.request("crawl", "forum")
-    store.cache.put(Validators("/1", 200))
+    with store.crawls.of("forum") as crawl:
+        crawl.add(Task("/1"))
+        crawl.done(crawl.take(), Validator('"a"'))
     store.ledger.write([Entry("forum", "/1", "fetched")])
 
 
@@ -99,7 +102,7 @@ def test_data_survive_the_way_down_and_up(store, workspace, url, down):
     assert rows(store) == ROWS
     assert store.profiles.latest("rural") == profile
     assert list(store.posts.all()) == posts
-    store.frontier.add("forum", [])
+    assert store.crawls.of("forum").add(Task("/2"))
     store.runs.request("mine", "rural")
     with pytest.raises(DBAPIError, match="only ever appended"), store.database.writing() as connection:
         connection.execute(text("DELETE FROM decisions"))

@@ -1,4 +1,4 @@
-"""Sources, runs, frontier, cache and ledger: work that survives whoever does it."""
+"""Sources, runs and the ledger: work that survives whoever does it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from miner.errors import BadInput
-from miner.store import Address, Entry, Source, Validators, open_store
+from miner.fetch import Task
+from miner.store import Entry, Source, open_store
 
 FORUM = Source("forum", "forum", ("https://forum.example.ru/",), {"pages": 3}, "rural", "каждый день", "Europe/Moscow")
 
@@ -69,10 +70,11 @@ def test_a_source_is_paused_after_failures_in_a_row(store):
 
 def test_a_removed_source_leaves_its_name_free(store):
     store.sources.add(FORUM)
-    store.frontier.add("forum", [Address("https://forum.example.ru/1")])
+    with store.crawls.of("forum") as crawl:
+        crawl.add(Task("https://forum.example.ru/1"))
     store.sources.remove("forum")
     assert store.sources.list() == []
-    assert store.frontier.counts("forum")["due"] == 0
+    assert store.crawls.counts("forum")["due"] == 0
     assert store.sources.add(dataclasses.replace(FORUM, collector="feed")).collector == "feed"
 
 
@@ -192,63 +194,7 @@ def test_many_workers_never_get_one_run_twice(store, workspace, url):
     assert len(taken) == len(set(taken)) == 40
 
 
-# Frontier, cache, ledger
-
-
-def urls(addresses):
-    return [address.url for address in addresses]
-
-
-def test_an_address_is_found_once(store):
-    """Done or not, and whatever else the source links to it."""
-    assert store.frontier.add("forum", [Address("/1", "board"), Address("/2"), Address("/1")]) == 2
-    assert urls(store.frontier.take("forum", "one", limit=5)) == ["/1", "/2"]
-    assert store.frontier.done("forum", "/1", [Address("/2"), Address("/3", depth=1, data={"last": 7})]) == 1
-    assert store.frontier.add("forum", [Address("/1"), Address("/3")]) == 0
-    assert store.frontier.add("vk", [Address("/1")]) == 1
-    assert store.frontier.take("forum", "one", limit=5) == [Address("/3", depth=1, data={"last": 7}, attempts=1)]
-    assert store.frontier.counts("forum") == {"due": 0, "leased": 2, "done": 1, "failed": 0}
-
-
-def test_a_dead_workers_addresses_go_to_another(store, clock):
-    store.frontier.add("forum", [Address("/1"), Address("/2")])
-    store.frontier.take("forum", "one", seconds=60)
-    assert urls(store.frontier.take("forum", "two", limit=5)) == ["/2"]
-    clock.move(seconds=61)
-    assert urls(store.frontier.take("forum", "two", limit=5, seconds=900)) == ["/1"]
-
-
-def test_an_address_that_failed_may_be_tried_later(store, clock):
-    store.frontier.add("forum", [Address("/1"), Address("/2")])
-    store.frontier.take("forum", "one", limit=2)
-    store.frontier.fail("forum", "/1", "503", retry_at=clock.now + timedelta(minutes=1))
-    store.frontier.fail("forum", "/2", "410")
-    assert store.frontier.take("forum", "one") == []
-    clock.move(minutes=1)
-    assert urls(store.frontier.take("forum", "one", limit=2)) == ["/1"]
-    assert store.frontier.counts("forum")["failed"] == 1
-
-
-def test_a_second_crawl_reads_again_what_it_is_told_to(store):
-    """Where threads moved; the rest isn't asked for."""
-    store.frontier.add("forum", [Address("/1"), Address("/2")])
-    for address in store.frontier.take("forum", "one", limit=2):
-        store.frontier.done("forum", address.url)
-    store.frontier.remember("forum", "/1", {"last": 31})
-    assert store.frontier.known("forum", "/1") == {"last": 31}
-    assert store.frontier.known("forum", "/9") is None
-    assert store.frontier.renew("forum", ["/1", "/9"]) == 1
-    assert urls(store.frontier.take("forum", "one", limit=2)) == ["/1"]
-    assert store.frontier.clear("forum") == 2
-
-
-def test_what_a_server_said_of_a_page_is_kept(store, clock):
-    """The last word counts."""
-    assert store.cache.get("/1") is None
-    store.cache.put(Validators("/1", 200, '"a"'))
-    page = Validators("/1", 200, '"b"', "Fri, 14 Mar 2025 09:26:53 GMT", b"0123456789abcdef")
-    store.cache.put(page)
-    assert store.cache.get("/1") == dataclasses.replace(page, fetched_at=clock.now)
+# Ledger
 
 
 def test_every_request_leaves_a_line(store, clock):

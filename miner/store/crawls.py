@@ -1,0 +1,313 @@
+"""Crawls that survive anything: what a page gave and that it was read are written in one transaction.
+
+A collector takes addresses from a ``Crawl`` (it is a ``miner.fetch.Frontier``) and its posts go into it. When a page is
+``done``, its posts, the addresses it links to, marks, validators and ledger lines are committed together with it.
+Whoever is killed leaves whole pages: no post is missing, none is twice, and no page that was done is asked for again.
+
+Crawls come in rounds. One that was cut off goes on with its round; one that came to its end lets the next begin a new
+round, in which pages may be opened again.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from miner.records import Post
+from miner.store.columns import digest
+from miner.store.database import Database, advance
+from miner.store.pages import BATCH
+from miner.store.posts import Added, Posts, distinct
+from miner.store.tables import CachedRow, FrontierRow, LedgerRow, MarkRow
+
+if TYPE_CHECKING:
+    from miner.fetch import Entry, Task, Validator
+
+# A page that failed is tried again in so many rounds.
+TRIES = 3
+# How many addresses are known without asking the database: every page of a forum links to the same hundred.
+_REMEMBERED = 20_000
+_ROUND, _OPEN = "\0round", "\0open"
+
+
+class Crawls:
+    def __init__(self, database: Database, posts: Posts, clock: Callable[[], datetime]) -> None:
+        self._db = database
+        self._posts = posts
+        self._clock = clock
+
+    def of(self, source: str, run: int | None = None) -> Crawl:
+        """A crawl of a source: the one that was cut off, or a new one. One at a time: see ``runs``."""
+        return Crawl(self._db, self._posts, self._clock, source, run)
+
+    def counts(self, source: str) -> dict[str, int]:
+        """How many addresses of a source are due, done and failed."""
+        query = select(FrontierRow.state, func.count()).where(FrontierRow.source == source)
+        with self._db.reading() as connection:
+            rows = connection.execute(query.group_by(FrontierRow.state)).all()
+        return {"due": 0, "done": 0, "failed": 0} | {row[0]: row[1] for row in rows}
+
+    def failures(self, source: str) -> dict[str, str]:
+        """The addresses that gave nothing, and why."""
+        query = select(FrontierRow.url, FrontierRow.error).where(
+            FrontierRow.source == source, FrontierRow.state == "failed"
+        )
+        with self._db.reading() as connection:
+            rows = connection.execute(query.order_by(FrontierRow.rank, FrontierRow.id)).all()
+        return {row.url: row.error or "" for row in rows}
+
+    def clear(self, source: str) -> None:
+        """Forget the addresses and marks of a source: the next crawl begins from nothing; posts stay."""
+        with self._db.writing() as connection:
+            forget_addresses(connection, source)
+
+
+class Crawl:
+    """One crawl of one source by one worker, a ``miner.fetch.Frontier`` that posts and ledger lines go into.
+
+    with store.crawls.of("forum") as crawl:
+        for post in collector.collect():
+            crawl.keep(post)
+    """
+
+    def __init__(
+        self, database: Database, posts: Posts, clock: Callable[[], datetime], source: str, run: int | None
+    ) -> None:
+        self.source = source
+        self.added = Added()
+        self.pages = 0
+        self._db, self._posts, self._clock, self._run = database, posts, clock, run
+        self._known: OrderedDict[bytes, tuple[int, str]] = OrderedDict()
+        self._taken: set[bytes] = set()
+        self._kept: list[Post] = []
+        self._found: dict[bytes, tuple[Task, bool]] = {}
+        self._marks: dict[str, str] = {}
+        self._lines: list[dict[str, Any]] = []
+        with database.writing() as connection:
+            self._round = self._begin(connection)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.flush()
+
+    def keep(self, post: Post) -> None:
+        """Posts of the page that is being read; they are safe when it is done, or when the crawl is left."""
+        self._kept.append(post)
+
+    def note(self, entry: Entry) -> None:
+        """A ledger line; give this to the fetcher as its ``ledger``."""
+        self._lines.append(
+            {
+                "at": _moment(entry.at) or self._clock(),
+                "source": self.source,
+                "run": self._run,
+                "url": entry.url,
+                "outcome": entry.outcome,
+                "status": entry.status,
+                "size": entry.size,
+                "seconds": entry.seconds,
+                "robots": entry.robots or None,
+                "basis": entry.basis or None,
+                "note": entry.note or None,
+            }
+        )
+
+    def add(self, task: Task, *, again: bool = False) -> bool:
+        """Remember an address; True when it will be asked for in this crawl."""
+        key = digest(self.source, task.url)
+        known = self._look_up(key)
+        if known is not None and not (again and known[1] != "due" and known[0] < self._round):
+            return False
+        self._found[key] = (task, known is not None)
+        self._remember(key, (self._round, "due"))
+        return True
+
+    def take(self) -> Task | None:
+        """The next address by rank, then by age; None ends the crawl's round."""
+        from miner.fetch.frontier import Task
+
+        self._commit()
+        query = select(
+            FrontierRow.key, FrontierRow.url, FrontierRow.kind, FrontierRow.depth, FrontierRow.rank, FrontierRow.data
+        ).where(FrontierRow.source == self.source, FrontierRow.state == "due")
+        ahead = query.order_by(FrontierRow.rank, FrontierRow.id).limit(len(self._taken) + 1)
+        with self._db.reading() as connection:
+            row = next((row for row in connection.execute(ahead) if row.key not in self._taken), None)
+        if row is None:
+            if not self._taken:
+                self._end()
+            return None
+        self._taken.add(row.key)
+        return Task(row.url, row.kind, row.depth, row.rank, row.data)
+
+    def done(self, task: Task, validator: Validator | None = None) -> None:
+        """The page gave what it had: all of it becomes safe now."""
+        self.pages += 1
+        self._commit(task, state="done", validator=validator)
+
+    def failed(self, task: Task, reason: str) -> None:
+        """The address gave nothing in this round; what was kept of it stays."""
+        self._commit(task, state="failed", reason=reason)
+
+    def release(self, task: Task) -> None:
+        """The address wasn't asked after all; it stays to be asked, by the crawl that goes on with this round."""
+        self._commit()
+        # It stays taken for this crawl, which would ask for it for ever.
+        self._remember(digest(self.source, task.url), (self._round, "due"))
+
+    def validator(self, url: str) -> Validator | None:
+        """What the server said of the address last time."""
+        from miner.fetch.frontier import Validator
+
+        query = select(CachedRow.etag, CachedRow.last_modified).where(CachedRow.key == digest(self.source, url))
+        with self._db.reading() as connection:
+            row = connection.execute(query).first()
+        return Validator(row.etag, row.last_modified) if row else None
+
+    def recall(self, key: str) -> str | None:
+        """What ``remember`` was told, in this crawl or an earlier one."""
+        if key in self._marks:
+            return self._marks[key]
+        with self._db.reading() as connection:
+            return _mark(connection, self.source, key)
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a mark; it is safe together with the page that it is of."""
+        self._marks[key] = value
+
+    def flush(self) -> None:
+        """Make safe what was gathered since the last page."""
+        self._commit()
+
+    def _begin(self, connection: Connection) -> int:
+        advance(connection, "runs")
+        last = int(_mark(connection, self.source, _ROUND) or 0)
+        if last and _mark(connection, self.source, _OPEN):
+            return last
+        _set_marks(connection, self.source, {_ROUND: str(last + 1), _OPEN: "1"})
+        failed = (FrontierRow.source == self.source, FrontierRow.state == "failed", FrontierRow.attempts < TRIES)
+        connection.execute(update(FrontierRow).where(*failed).values(state="due", round=last + 1))
+        return last + 1
+
+    def _end(self) -> None:
+        with self._db.writing() as connection:
+            _set_marks(connection, self.source, {_OPEN: ""})
+
+    def _look_up(self, key: bytes) -> tuple[int, str] | None:
+        if key in self._known:
+            self._known.move_to_end(key)
+            return self._known[key]
+        with self._db.reading() as connection:
+            query = select(FrontierRow.round, FrontierRow.state).where(FrontierRow.key == key)
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        self._remember(key, (row.round, row.state))
+        return row.round, row.state
+
+    def _remember(self, key: bytes, what: tuple[int, str]) -> None:
+        self._known[key] = what
+        self._known.move_to_end(key)
+        # What was found on the page being read is not in the database yet.
+        while len(self._known) > _REMEMBERED + len(self._found):
+            self._known.popitem(last=False)
+
+    def _commit(
+        self,
+        task: Task | None = None,
+        *,
+        state: str = "",
+        reason: str | None = None,
+        validator: Validator | None = None,
+    ) -> None:
+        if task is None and not (self._kept or self._found or self._marks or self._lines):
+            return
+        batches = [self._posts.lines(batch) for batch in distinct(self._kept, BATCH)]
+        added = Added()
+        with self._db.writing() as connection:
+            for lines in batches:
+                added += self._posts.write(connection, lines)
+            advance(connection, "runs")
+            self._open(connection)
+            _set_marks(connection, self.source, self._marks)
+            if self._lines:
+                connection.execute(insert(LedgerRow), self._lines)
+            if task is not None:
+                self._close(connection, task, state, reason)
+                if validator is not None:
+                    self._validate(connection, task.url, validator)
+        self.added += added
+        self._kept, self._found, self._marks, self._lines = [], {}, {}, []
+        if task is not None:
+            key = digest(self.source, task.url)
+            self._taken.discard(key)
+            self._remember(key, (self._round, state))
+
+    def _open(self, connection: Connection) -> None:
+        opened = [key for key, (_, known) in self._found.items() if known]
+        if opened:
+            # What is opened again goes to the end of the queue, as it does in memory.
+            connection.execute(delete(FrontierRow).where(FrontierRow.key.in_(opened)))
+        if self._found:
+            rows = [self._row(key, task) for key, (task, _) in self._found.items()]
+            connection.execute(insert(FrontierRow), rows)
+
+    def _row(self, key: bytes, task: Task) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "key": key,
+            "url": task.url,
+            "kind": task.kind,
+            "depth": task.depth,
+            "rank": task.rank,
+            "round": self._round,
+            "state": "due",
+            "attempts": 0,
+            "found_at": self._clock(),
+            "data": dict(task.data),
+        }
+
+    def _close(self, connection: Connection, task: Task, state: str, reason: str | None) -> None:
+        values = {"state": state, "error": reason, "done_at": self._clock(), "round": self._round}
+        attempts = 0 if state == "done" else FrontierRow.attempts + 1
+        mine = FrontierRow.key == digest(self.source, task.url)
+        connection.execute(update(FrontierRow).where(mine).values(**values, attempts=attempts))
+
+    def _validate(self, connection: Connection, url: str, validator: Validator) -> None:
+        key = digest(self.source, url)
+        connection.execute(delete(CachedRow).where(CachedRow.key == key))
+        said = {"etag": validator.etag, "last_modified": validator.modified, "fetched_at": self._clock()}
+        connection.execute(insert(CachedRow).values(key=key, url=url, status=200, **said))
+
+
+def forget_addresses(connection: Connection, source: str) -> None:
+    """Everything that crawls of a source remember."""
+    connection.execute(delete(FrontierRow).where(FrontierRow.source == source))
+    connection.execute(delete(MarkRow).where(MarkRow.source == source))
+
+
+def _mark(connection: Connection, source: str, name: str) -> str | None:
+    query = select(MarkRow.value).where(MarkRow.key == digest(source, name))
+    return connection.execute(query).scalar_one_or_none()
+
+
+def _set_marks(connection: Connection, source: str, marks: Mapping[str, str]) -> None:
+    if not marks:
+        return
+    rows = [{"key": digest(source, n), "source": source, "name": n, "value": v} for n, v in marks.items()]
+    connection.execute(delete(MarkRow).where(MarkRow.key.in_([row["key"] for row in rows])))
+    connection.execute(insert(MarkRow), rows)
+
+
+def _moment(said: str) -> datetime | None:
+    try:
+        when = datetime.fromisoformat(said)
+    except ValueError:
+        return None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
