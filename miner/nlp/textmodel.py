@@ -294,7 +294,7 @@ def polarity(path: Path | None = None) -> dict[str, float]:
     path = path or resources() / "config" / "lexicons" / "polarity.toml"
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        values = {}
+        values: dict[str, float] = {}
         for side, sign in (("positive", 1.0), ("negative", -1.0)):
             for strength, weight in (("weak", 0.5), ("strong", 1.0)):
                 values |= {word.replace("ё", "е"): sign * weight for word in tables[side][strength].split()}
@@ -341,7 +341,8 @@ class TextModel:
         logits: np.ndarray = summed(flat, starts, stops) / np.sqrt(sizes)
         logits += summed(own[:, 1], starts, stops) / sizes
         logits += figures(bank, batch, starts, stops) @ self.figures
-        return logits + self.bias
+        answer: np.ndarray = logits + self.bias
+        return answer
 
     def probabilities(self, bank: Bank, batch: Batch, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
         logits = self.logits(bank, batch, starts, stops)
@@ -369,10 +370,10 @@ class TextModel:
             with np.load(path, allow_pickle=False) as file:
                 meta = json.loads(str(file["meta"]))
                 table, pairs = (file[name].astype(np.float32) * file[f"{name}_scale"] for name in ("table", "pairs"))
-                rest = [file[name].astype(np.float32) for name in ("figures", "vectors", "bias")]
+                further, vectors, bias = (file[name].astype(np.float32) for name in ("figures", "vectors", "bias"))
         except (OSError, ValueError, KeyError, BadZipFile) as error:
             raise BadInput(f"{path}: no trained model: {error}. Train it again, or install miner again.") from error
-        return cls(tuple(meta.pop("labels")), table, pairs, *rest, meta)
+        return cls(tuple(meta.pop("labels")), table, pairs, further, vectors, bias, meta)
 
 
 def summed(rows: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
@@ -383,7 +384,8 @@ def summed(rows: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> np.ndarra
     """
     sums = np.zeros((len(rows) + 1, rows.shape[1]))
     np.cumsum(rows, axis=0, out=sums[1:], dtype=np.float64)
-    return (sums[stops] - sums[starts]).astype(np.float32)
+    answer: np.ndarray = (sums[stops] - sums[starts]).astype(np.float32)
+    return answer
 
 
 def figures(bank: Bank, batch: Batch, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
