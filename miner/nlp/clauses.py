@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from spacy.parts_of_speech import IDS as PARTS
-from spacy.strings import hash_string
+from spacy.strings import get_string_id
 
 from miner.nlp.opinion.table import Table, pieces, tabulate
 
@@ -28,7 +28,7 @@ TREE_DEPTH = 12
 
 
 def _hashes(*words: str) -> np.ndarray:
-    return np.array(sorted(hash_string(word) for word in " ".join(words).split()), np.uint64)
+    return np.array(sorted(get_string_id(word) for word in " ".join(words).split()), np.uint64)
 
 
 STRONG = _hashes(". ! ? … .. ... .... ; : ( ) (( )) ((( ))) :( :) — – !! !!! ?? ??? ?! !? * / •")
