@@ -91,6 +91,7 @@ class Stems:
         self._starts: dict[str, list[int]] = defaultdict(list)
         for number, (_, parts) in enumerate(self._parts):
             self._starts[parts[0][:2]].append(number)
+        self._known_forms: dict[str, tuple[int, ...]] = {}
         self._themes = len(lexicon)
         seen: Counter[int] = Counter()
         total = 0
@@ -109,12 +110,19 @@ class Stems:
         forms = text.plain(each).split()
         found = set()
         for place, form in enumerate(forms):
-            for number in self._starts.get(form[:2], ()):
+            for number in self._begun(form):
                 parts = self._parts[number][1]
                 rest = forms[place : place + len(parts)]
                 if len(rest) == len(parts) and all(f.startswith(p) for f, p in zip(rest, parts, strict=True)):
                     found.add(number)
         return found
+
+    def _begun(self, form: str) -> tuple[int, ...]:
+        """The stems whose first word this form may be; remembered, since people use the same words."""
+        if form not in self._known_forms:
+            some = self._starts.get(form[:2], ())
+            self._known_forms[form] = tuple(n for n in some if form.startswith(self._parts[n][1][0]))
+        return self._known_forms[form]
 
 
 class Sides:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -84,6 +85,7 @@ class _Desk:
             members[label].append(row)
         rest = sorted(set(every) - set(sample))
         cores = {label: list(rows) for label, rows in members.items() if len(rows) > 1}
+        cores = cores or {label: list(rows) for label, rows in members.items()}
         for start in range(0, len(rest), 1_000):
             rows = rest[start : start + 1_000]
             near = self.alike(rows, sample)
@@ -177,13 +179,20 @@ def _denies(quote: Quote, core: Sequence[Quote]) -> bool:
     >>> _denies(q("зарплата для меня главное"), [q("главное зарплата")])
     False
     """
-    ours = set(text.content(quote.quote))
+    ours = _said(quote.quote)
     if not 2 <= len(ours) <= 5:
         return False
-    return any(_mirrored(ours, set(text.content(other.quote))) for other in core)
+    return any(_mirrored(ours, _said(other.quote)) for other in core)
 
 
-def _mirrored(ours: set[str], theirs: set[str]) -> bool:
+@functools.lru_cache(maxsize=100_000)
+def _said(quote: str) -> frozenset[str]:
+    return frozenset(text.content(quote))
+
+
+def _mirrored(ours: frozenset[str], theirs: frozenset[str]) -> bool:
+    if not 2 <= len(theirs) <= 5:
+        return False
     bare, other = ({token.removeprefix("не_") for token in side} for side in (ours, theirs))
     if not bare or not other or len(bare & other) / len(bare | other) < 0.75:
         return False

@@ -96,7 +96,7 @@ def _table(rows: Sequence[tuple[str, float, float]]) -> str:
     lines = ["| left out | recall | precision |", "|---|---|---|"]
     lines += [f"| {name} | {recall:.2f} | {precision:.2f} |" for name, recall, precision in rows]
     if rows:
-        mean = [sum(row[i] for row in rows) / len(rows) for i in (1, 2)]
+        mean = [sum(r for _, r, _ in rows) / len(rows), sum(p for _, _, p in rows) / len(rows)]
         lines.append(f"| **mean** | **{mean[0]:.2f}** | **{mean[1]:.2f}** |")
     return "\n".join(lines)
 
