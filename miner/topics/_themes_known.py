@@ -106,7 +106,8 @@ class Stems:
             row[self._parts[number][0]] += self._weight[number]
         return text.unit(row)
 
-    def _hits(self, each: str) -> set[int]:
+    @functools.lru_cache(maxsize=20_000)  # noqa: B019  # one instance lives as long as the process
+    def _hits(self, each: str) -> frozenset[int]:
         forms = text.plain(each).split()
         found = set()
         for place, form in enumerate(forms):
@@ -115,7 +116,7 @@ class Stems:
                 rest = forms[place : place + len(parts)]
                 if len(rest) == len(parts) and all(f.startswith(p) for f, p in zip(rest, parts, strict=True)):
                     found.add(number)
-        return found
+        return frozenset(found)
 
     def _begun(self, form: str) -> tuple[int, ...]:
         """The stems whose first word this form may be; remembered, since people use the same words."""
