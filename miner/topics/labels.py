@@ -29,7 +29,7 @@ CASES = {
 }  # fmt: skip
 LIGHT = frozenset(
     "раз вещь дело случай пора сторона образ вид часть ряд счет смысл число качество сожаление итог факт момент"
-    " пример место".split()
+    " пример место час неделя минута сутки тысяча рубль конец начало новый".split()
 )  # fmt: skip
 _PIECE = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|[^\w\s]|\d+")
 
@@ -66,7 +66,7 @@ def worth(lemmas: tuple[str, ...], support: Mapping[tuple[str, ...], int], weigh
     told = sum(weights.get(lemma, 0.0) for lemma in set(lemmas))
     most = max(weights.values(), default=1.0) or 1.0
     empty = sum(weights.get(lemma, 0.0) < 0.1 * most for lemma in lemmas)
-    return (told / most - 0.25 * empty) * math.log1p(support[lemmas]) * (0.6 if len(lemmas) == 1 else 1.0)
+    return (told / most - 0.12 * empty) * math.log1p(support[lemmas]) * (0.5 if len(lemmas) == 1 else 1.0)
 
 
 def phrases(text: str) -> Iterator[Phrase]:

@@ -13,6 +13,7 @@ import functools
 import json
 import math
 import warnings
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,9 +35,9 @@ SAMPLE = 50_000
 BATCH = 20_000
 SHORT_WORDS = 8
 KEYWORDS = 10
-CANDIDATES = 30
+CANDIDATES = 60
 REPRESENTATIVE = 5
-DIVERSITY = 0.3
+DIVERSITY = 0.15
 # A long text posted so often is a topic of its own, not a member of another.
 SPAM_COPIES = 20
 TEMPERATURE = 0.1
@@ -277,13 +278,24 @@ class Fitted:
     def name(self, theirs: int) -> str | None:
         return self.ids[self.number[theirs]] if theirs in self.number else None
 
-    def keywords(self) -> dict[str, tuple[str, ...]]:
-        """Return the keywords of each topic: high c-TF-IDF, and unlike one another (maximal marginal relevance)."""
+    def weights(self) -> dict[str, dict[str, float]]:
+        """Return how telling each lemma is for each topic: c-TF-IDF, times the logarithm of how many texts use it.
+
+        A word of a single text of the topic counts only when there is no other.
+        """
+        spoken: dict[int, Counter[str]] = defaultdict(Counter)
+        for label, body in zip(self.labels.tolist(), self.bodies, strict=True):
+            if label >= 0:
+                spoken[label].update(set(lemmas(body)))
         found = {}
         for theirs, pairs in self.bertopic.get_topics().items():
-            if (name := self.name(theirs)) is not None:
-                weighted = [(word, weight) for word, weight in pairs if word and weight > 0]
-                found[name] = unlike(weighted)
+            if (name := self.name(theirs)) is None:
+                continue
+            used = spoken[self.number[theirs]]
+            every = {w: float(weight) * math.log1p(used[w]) for w, weight in pairs if w and weight > 0}
+            shared = {w: weight for w, weight in every.items() if used[w] > 1}
+            ordered = sorted((shared or every).items(), key=lambda pair: (-round(pair[1], 9), pair[0]))
+            found[name] = dict(ordered)
         return found
 
     def representative(self, size: int = REPRESENTATIVE) -> dict[str, tuple[str, ...]]:

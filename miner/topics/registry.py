@@ -515,14 +515,11 @@ def general_vectors(bodies: Sequence[str], settings: Settings) -> np.ndarray:
 
 
 def described(fitted: Fitted | None, count: int) -> tuple[dict[str, tuple[str, ...]], dict[str, dict[str, float]]]:
-    """Return the keywords of each topic, and how telling each lemma is for it."""
+    """Return the keywords of each topic, telling and unlike one another, and how telling each lemma is for it."""
     if fitted is None or count < 2:
         return {}, {}
-    weights = {}
-    for theirs, pairs in fitted.bertopic.get_topics().items():
-        if (name := fitted.name(theirs)) is not None:
-            weights[name] = {word: float(weight) for word, weight in pairs if word and weight > 0}
-    return fitted.keywords(), weights
+    weights = fitted.weights()
+    return {name: model.unlike(list(words.items())) for name, words in weights.items()}, weights
 
 
 def lineage(
