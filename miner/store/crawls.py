@@ -230,10 +230,10 @@ class Crawl:
             return
         batches = [self._posts.lines(batch) for batch in distinct(self._kept, BATCH)]
         added = Added()
-        with self._db.writing() as connection:
+        # A page that a power cut takes back is asked for again, with all that it gave.
+        with self._db.writing(hasty=True) as connection:
             for lines in batches:
                 added += self._posts.write(connection, lines)
-            advance(connection, "runs")
             self._open(connection)
             _set_marks(connection, self.source, self._marks)
             if self._lines:

@@ -49,12 +49,18 @@ class Database:
             yield connection
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """All of it is written when the block ends well, nothing when it doesn't."""
+    def writing(self, *, hasty: bool = False) -> Iterator[Connection]:
+        """All of it is written when the block ends well, nothing when it doesn't.
+
+        A ``hasty`` one doesn't wait for PostgreSQL's disk: it is whole or absent after a power cut, too, but may be
+        absent although the block had ended. SQLite's are like that anyway (see ``_set_up``).
+        """
         with self._translated(), self.engine.connect() as bare:
             # SQLite has one writer at a time; who says so at once waits, who says so later is refused.
             connection = bare.execution_options(miner_writes=True)
             with connection.begin():
+                if hasty and not self.is_sqlite:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
                 yield connection
 
     @contextlib.contextmanager
@@ -201,6 +207,11 @@ _TROUBLES: list[tuple[tuple[str, ...], type[MinerError], str]] = [
         ("not a database", "disk image is malformed"),
         BadInput,
         "this file is no intact database. Put a backup in its place",
+    ),
+    (
+        ("deadlock detected", "could not serialize"),
+        StoreUnavailable,
+        "two processes stood in each other's way; nothing of this one was written. Run the same command again",
     ),
     (
         ("disk i/o error",),

@@ -20,7 +20,6 @@ from sqlalchemy import Connection, and_, delete, func, insert, literal, or_, sel
 
 from miner.masks import mask_same_length
 from miner.records import Disclosure, Document, Entity, Kind, Mask, Post, Quote, Sentiment, Statement
-from miner.store.codec import pack
 from miner.store.columns import digest
 from miner.store.database import Database, advance, counted
 from miner.store.masking import masked_document, masked_post
@@ -340,22 +339,42 @@ def _lines(fit: Sequence[tuple[int, Document]], pipeline: int) -> Iterator[tuple
             for post, d in fit
         ],
     )
-    for table, name in ((StatementRow, "statements"), (EntityRow, "entities"), (DisclosureRow, "facts")):
+    for table, name, line in PARTS:
         yield (
             table,
             [
-                {"post": post, "pipeline": pipeline, "number": number} | _part(part)
+                {"post": post, "pipeline": pipeline, "number": number} | line(part)
                 for post, d in fit
                 for number, part in enumerate(getattr(d, name))
             ],
         )
 
 
-def _part(part: Statement | Entity | Disclosure) -> dict[str, Any]:
-    fields = pack(part)
-    fields.pop("document", None)
-    fields["stop"] = fields.pop("end")
-    return dict(fields)
+def _line_of_statement(s: Statement) -> dict[str, Any]:
+    return {
+        "start": s.start,
+        "stop": s.end,
+        "text": s.text,
+        "kind": s.kind,
+        "score": s.score,
+        "sentiment": s.sentiment,
+        "why": list(s.why),
+    }
+
+
+def _line_of_entity(e: Entity) -> dict[str, Any]:
+    return {"start": e.start, "stop": e.end, "label": e.label, "text": e.text, "norm": e.norm}
+
+
+def _line_of_fact(f: Disclosure) -> dict[str, Any]:
+    return {"field": f.field, "value": f.value, "start": f.start, "stop": f.end}
+
+
+PARTS: tuple[tuple[Any, str, Callable[[Any], dict[str, Any]]], ...] = (
+    (StatementRow, "statements", _line_of_statement),
+    (EntityRow, "entities", _line_of_entity),
+    (DisclosureRow, "facts", _line_of_fact),
+)
 
 
 def _parts(

@@ -13,6 +13,7 @@ from miner.store.columns import digest
 from miner.store.database import Database, advance
 from miner.store.keys import AuthorKeys
 from miner.store.pages import batches
+from miner.store.quotes import voice
 from miner.store.tables import CandidateQuoteRow, ForgottenRow, MemberRow, PostRow, ProfileQuoteRow, TopicRow
 from miner.store.topics import post_of_text
 
@@ -37,10 +38,9 @@ def forget(database: Database, keys: AuthorKeys, author: str, clock: Callable[[]
         advance(connection, "candidates")
         _remember(connection, keys.mark("forgotten", key), clock())
         found = connection.execute(
-            select(PostRow.seq, PostRow.id, PostRow.source).where(PostRow.author == key).order_by(PostRow.seq)
+            select(PostRow.seq, PostRow.id).where(PostRow.author == key).order_by(PostRow.seq).with_for_update()
         ).all()
-        voices = {digest(f"{key}@{row.source or ''}") for row in found} | {digest(f"{key}@{_source(author)}")}
-        quotes = _unquote(connection, list(voices), [digest(row.id) for row in found])
+        quotes = _unquote(connection, key, [digest(row.id) for row in found])
         _leave_topics(connection, [row.id for row in found])
         for batch in batches([row.seq for row in found]):
             connection.execute(delete(PostRow).where(PostRow.seq.in_(batch)))
@@ -60,19 +60,15 @@ def _key(keys: AuthorKeys, author: str) -> str:
     return keys.key(source or None, name)
 
 
-def _source(author: str) -> str:
-    return author.rpartition("@")[2]
-
-
 def _remember(connection: Connection, mark: bytes, at: datetime) -> None:
     if connection.execute(select(ForgottenRow.mark).where(ForgottenRow.mark == mark)).first() is None:
         connection.execute(insert(ForgottenRow).values(mark=mark, at=at))
 
 
-def _unquote(connection: Connection, voices: Sequence[bytes], docs: Sequence[bytes]) -> int:
+def _unquote(connection: Connection, key: str, docs: Sequence[bytes]) -> int:
     gone = 0
     for table in (CandidateQuoteRow, ProfileQuoteRow):
-        gone += connection.execute(delete(table).where(table.voice.in_(voices))).rowcount
+        gone += connection.execute(delete(table).where(table.voice == voice(key))).rowcount
         for batch in batches(docs):
             gone += connection.execute(delete(table).where(table.doc.in_(batch))).rowcount
     return gone

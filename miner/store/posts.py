@@ -125,8 +125,10 @@ class Posts:
         marked = 0
         for batch in batches(ids):
             with self._db.writing() as connection:
-                there = PostRow.key.in_([digest(name) for name in batch])
-                gone = update(PostRow).where(there, PostRow.gone_at.is_(None)).values(gone_at=self._clock())
+                there = (PostRow.key.in_([digest(name) for name in batch]), PostRow.gone_at.is_(None))
+                posts = list(connection.execute(select(PostRow.seq).where(*there)).scalars())
+                _hold(connection, posts)
+                gone = update(PostRow).where(PostRow.seq.in_(posts)).values(gone_at=self._clock())
                 marked += connection.execute(gone).rowcount
         return marked
 
@@ -213,6 +215,7 @@ class Posts:
                 updated.append(_renamed(line) | {"p_seq": known.seq})
         if fresh:
             connection.execute(insert(PostRow), fresh)
+        _hold(connection, [line["p_seq"] for line in (*changed, *updated)])
         self._change(connection, changed, now)
         self._update(connection, updated)
         same = len(lines) - len(fresh) - len(changed) - len(updated)
@@ -258,6 +261,7 @@ class Posts:
     def _drop(self, connection: Connection, posts: Sequence[int]) -> None:
         if not posts:
             return
+        _hold(connection, posts)
         there = PostRow.seq.in_(posts)
         gone = {"text": "", "title": None, "extra": None, "dropped_at": self._clock()}
         connection.execute(update(PostRow).where(there).values(gone))
@@ -272,6 +276,13 @@ class Posts:
                 DocumentRow.post == bindparam("p_post"), DocumentRow.pipeline < bindparam("p_last")
             )
             connection.execute(older, [{"p_post": post, "p_last": pipeline} for post, pipeline in last])
+
+
+def _hold(connection: Connection, posts: Sequence[int]) -> None:
+    """Take hold of posts in one order, so that nobody waits in a circle; SQLite's one writer holds them all."""
+    if posts:
+        held = select(PostRow.seq).where(PostRow.seq.in_(posts)).order_by(PostRow.seq)
+        connection.execute(held.with_for_update(key_share=True)).all()
 
 
 _REWRITTEN = (*FIELDS[1:], "content", "record", "copy", "place")

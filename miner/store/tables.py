@@ -232,7 +232,8 @@ class PostRow(Base):
 
     __table_args__ = (
         Index(None, "key", unique=True),
-        Index(None, "stamp", unique=True),
+        # Not unique, though stamps are: PostgreSQL takes a change of what is unique for one of a key, and locks harder.
+        Index(None, "stamp"),
         Index(None, "group", "seq"),
         Index(None, "author"),
         Index(None, "place"),
@@ -418,7 +419,7 @@ class CandidateRow(Base):
 
 
 class QuoteColumns:
-    """A masked quote; ``voice`` stands for its speaker and ``doc`` for its post, so that both can be found."""
+    """A masked quote; ``voice`` stands for its author and ``doc`` for its post, so that both can be found."""
 
     doc_id: Mapped[str]
     doc: Mapped[bytes]

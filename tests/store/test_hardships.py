@@ -323,3 +323,40 @@ def test_the_database_is_a_plain_sqlite_file(tmp_path):
     ]
     assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     raw.close()
+
+
+def test_edits_annotations_and_vanishing_never_wait_in_a_circle(store, workspace, url):
+    """Everybody takes the same posts at once, each in another order."""
+    store.posts.add([post(n) for n in range(60)])
+    barrier, troubles = threading.Barrier(4), []
+
+    def busy(name, work):
+        chance = random.Random(name)
+        barrier.wait()
+        with open_store(workspace, url) as mine:
+            for turn in range(12):
+                numbers = chance.sample(range(60), 60)
+                try:
+                    work(mine, numbers, turn)
+                except MinerError as error:
+                    troubles.append(error)
+
+    def edit(mine, numbers, turn):
+        mine.posts.add([post(n, f"надоело {turn}", extra={"likes": turn}) for n in numbers])
+
+    def annotate(mine, numbers, turn):
+        mine.documents.save([document(p, "надоело") for p in mine.documents.pending(f"v{turn}")], f"v{turn}")
+
+    def vanish(mine, numbers, turn):
+        mine.posts.vanish(f"p{n}" for n in numbers)
+
+    works = [edit, edit, annotate, vanish]
+    threads = [threading.Thread(target=busy, args=(str(n), work)) for n, work in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert troubles == []
+    for turn in range(12):
+        for said, found in store.documents.of_group("rural", f"v{turn}"):
+            assert all(said.text[s.start : s.end] == s.text for s in found.statements)
