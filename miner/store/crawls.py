@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 # A page that failed is tried again in so many rounds.
 TRIES = 3
-# How many addresses are known without asking the database: every page of a forum links to the same hundred.
-_REMEMBERED = 20_000
+# How many addresses are known without asking the database (some 20 MB). Up to here it needn't be asked at all;
+# beyond, it still needn't for the hundred that every page of a forum links to.
+_REMEMBERED = 100_000
 _ROUND, _OPEN = "\0round", "\0open"
 
 
@@ -82,6 +83,7 @@ class Crawl:
         self.pages = 0
         self._db, self._posts, self._clock, self._run = database, posts, clock, run
         self._known: OrderedDict[bytes, tuple[int, str]] = OrderedDict()
+        self._knows_all = False
         self._taken: set[bytes] = set()
         self._kept: list[Post] = []
         self._found: dict[bytes, tuple[Task, bool]] = {}
@@ -89,6 +91,7 @@ class Crawl:
         self._lines: list[dict[str, Any]] = []
         with database.writing() as connection:
             self._round = self._begin(connection)
+            self._learn(connection)
 
     def __enter__(self) -> Self:
         return self
@@ -195,6 +198,13 @@ class Crawl:
         connection.execute(update(FrontierRow).where(*failed).values(state="due", round=last + 1))
         return last + 1
 
+    def _learn(self, connection: Connection) -> None:
+        query = select(FrontierRow.key, FrontierRow.round, FrontierRow.state).where(FrontierRow.source == self.source)
+        rows = connection.execute(query.limit(_REMEMBERED)).all()
+        self._knows_all = len(rows) < _REMEMBERED
+        for key, *what in rows:
+            self._known[key] = (what[0], what[1])
+
     def _end(self) -> None:
         with self._db.writing() as connection:
             _set_marks(connection, self.source, {_OPEN: ""})
@@ -203,6 +213,8 @@ class Crawl:
         if key in self._known:
             self._known.move_to_end(key)
             return self._known[key]
+        if self._knows_all:
+            return None
         with self._db.reading() as connection:
             query = select(FrontierRow.round, FrontierRow.state).where(FrontierRow.key == key)
             row = connection.execute(query).first()
@@ -217,6 +229,7 @@ class Crawl:
         # What was found on the page being read is not in the database yet.
         while len(self._known) > _REMEMBERED + len(self._found):
             self._known.popitem(last=False)
+            self._knows_all = False
 
     def _commit(
         self,
