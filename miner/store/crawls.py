@@ -202,8 +202,7 @@ class Crawl:
         query = select(FrontierRow.key, FrontierRow.round, FrontierRow.state).where(FrontierRow.source == self.source)
         rows = connection.execute(query.limit(_REMEMBERED)).all()
         self._knows_all = len(rows) < _REMEMBERED
-        for key, *what in rows:
-            self._known[key] = (what[0], what[1])
+        self._known.update((row.key, (row.round, row.state)) for row in rows)
 
     def _end(self) -> None:
         with self._db.writing() as connection:
