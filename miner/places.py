@@ -124,12 +124,23 @@ def stems(words: Key) -> Key:
 
 @functools.lru_cache(maxsize=50_000)
 def lemma(word: str) -> str:
-    analyses = morph().parse(word)
+    analyses = parse(word)
+    if not analyses:
+        return word
     place = next((a for a in analyses if "Geox" in a.tag), None)
     adjective = next((a for a in analyses if a.tag.POS == "ADJF"), None)
     noun = next((a for a in analyses if a.tag.POS == "NOUN"), None)
     best = place or adjective or noun or analyses[0]
     return str(best.normal_form).replace("ё", "е")
+
+
+def parse(word: str) -> list[Any]:
+    """Return pymorphy3's analyses of a word, none for letters that it cannot name."""
+    try:
+        return list(morph().parse(word))
+    except ValueError:
+        # It asks Unicode for the name of every letter, and some have none.
+        return []
 
 
 @functools.cache

@@ -223,7 +223,7 @@ class Entities:
 def forms(word: str) -> tuple[str, ...]:
     """Return the spellings under which a lexicon's word may stand in ``lemma`` or ``lower`` of a token."""
     low = word.lower()
-    normal = {str(analysis.normal_form) for analysis in places.morph().parse(low)} if low.isalpha() else set()
+    normal = {str(analysis.normal_form) for analysis in places.parse(low)} if low.isalpha() else set()
     spelt = {low, *normal}
     return tuple(sorted(spelt | {form.replace("ё", "е") for form in spelt}))
 
@@ -250,8 +250,12 @@ def may_name(word: str) -> bool:
     >>> may_name("Присматриваюсь"), may_name("Коля"), may_name("Гугл")
     (False, True, True)
     """
-    analyses = places.morph().parse(word)
-    return not analyses[0].is_known or any(a.tag.POS in {"NOUN", "ADJF", None} for a in analyses if a.score > 0.05)
+    analyses = places.parse(word)
+    return (
+        not analyses
+        or not analyses[0].is_known
+        or any(a.tag.POS in {"NOUN", "ADJF", None} for a in analyses if a.score > 0.05)
+    )
 
 
 def better(found: Found, terms: Sequence[Found]) -> Found:
@@ -306,7 +310,7 @@ def nominative(words: tuple[tuple[str, str, tuple[str, str, str, str, str]], ...
 def person_gender(words: Sequence[tuple[str, str, tuple[str, ...]]]) -> str:
     """The gender that the first name or the patronymic shows."""
     for text, _, _ in words:
-        for analysis in places.morph().parse(text.lower()):
+        for analysis in places.parse(text.lower()):
             if ("Name" in analysis.tag or "Patr" in analysis.tag) and analysis.tag.gender:
                 return str(analysis.tag.gender)
     return ""
@@ -314,7 +318,7 @@ def person_gender(words: Sequence[tuple[str, str, tuple[str, ...]]]) -> str:
 
 def straight(word: str, case: str, number: str, gender: str, label: str) -> str:
     """Return the nominative of a form that stands in ``case``."""
-    analyses = places.morph().parse(word)
+    analyses = places.parse(word)
 
     def fit(analysis: Any) -> float:
         tag = analysis.tag
@@ -327,7 +331,9 @@ def straight(word: str, case: str, number: str, gender: str, label: str) -> str:
             + float(analysis.score)
         )
 
-    best = max(analyses, key=fit)
+    best = max(analyses, key=fit, default=None)
+    if best is None:
+        return word
     if best.tag.case is None or best.tag.case == "nomn":
         return word
     grammemes = {"nomn", *filter(None, (best.tag.number,))}

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc, Span
 
-FILE = "model.npz"
+FILE, ENTITIES_FILE = "model.npz", "entities.npz"
+ENTITY_TONES = ("negative", "neutral", "positive")
+# Words on each side of an entity in which its sentence speaks of it.
+WINDOW = 8
 
 
 @Language.factory(
@@ -42,6 +45,14 @@ class Sentiment:
     def __init__(self, name: str, bank: Bank, folder: Path) -> None:
         self.name, self.bank, self.folder = name, bank, folder
         self._model: TextModel | None = None
+        self._entities: TextModel | None = None
+
+    @property
+    def entities(self) -> TextModel:
+        """The weights for what is said of an entity, read on first use."""
+        if self._entities is None:
+            self._entities = TextModel.load(self.folder / ENTITIES_FILE)
+        return self._entities
 
     @property
     def model(self) -> TextModel:
@@ -75,15 +86,29 @@ class Sentiment:
             doc._.sentiment = (labels[label], score) if len(doc) else ("neutral", 1.0)
         for span, label in zip(stretches, best[len(docs) :], strict=True):
             span._.sentiment = labels[label]
+        self.annotate_entities(docs, batch)
+
+    def annotate_entities(self, docs: Sequence[Doc], batch: Batch) -> None:
+        """Set what the sentence says of each entity."""
+        counts = [len(doc.ents) for doc in docs]
+        ents = [ent for doc in docs for ent in doc.ents]
+        if not ents:
+            return
+        owners = np.repeat(np.arange(len(docs)), counts)
+        starts, stops = places(batch, owners, [around(ent) for ent in ents])
+        answers = self.entities.logits(self.bank, batch, starts, stops).argmax(axis=1).tolist()
+        for ent, answer in zip(ents, answers, strict=True):
+            ent._.sentiment = ENTITY_TONES[answer]
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         del exclude
         Path(path).mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(self.folder / FILE, Path(path) / FILE)
+        for name in (FILE, ENTITIES_FILE):
+            shutil.copyfile(self.folder / name, Path(path) / name)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Sentiment:
         del exclude
-        self.folder, self._model = Path(path), None
+        self.folder, self._model, self._entities = Path(path), None, None
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
@@ -95,13 +120,20 @@ class Sentiment:
         return self
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_model": None}
+        return {**self.__dict__, "_model": None, "_entities": None}
 
 
 def spans(doc: Doc) -> Iterator[Span]:
     """The stretches of a doc that have a tone of their own."""
     yield from doc.sents if doc.has_annotation("SENT_START") else ()
     yield from doc.spans.get(STATEMENTS, ())
+
+
+def around(ent: Span) -> Span:
+    """The words of the sentence near an entity."""
+    sentence = ent.sent
+    doc: Doc = ent.doc
+    return doc[max(sentence.start, ent.start - WINDOW) : max(ent.end, min(sentence.end, ent.end + WINDOW))]
 
 
 def places(batch: Batch, owners: np.ndarray, spans: Sequence[Span]) -> tuple[np.ndarray, np.ndarray]:

@@ -73,6 +73,7 @@ MIXED_WORD = re.compile(r"[а-яё][a-z]|[a-z][а-яё]", re.IGNORECASE)
 MIXED = re.compile(r"(?<!\w)(?=\w{2,60}(?!\w))(?=\w*?(?:[а-яё][a-z]|[a-z][а-яё]))\w+", re.IGNORECASE)
 LATIN_LOOKS = str.maketrans("aceopxykmtbhnruABCEHKMOPTXYkKiI3", "асеорхукмтвнпгиАВСЕНКМОРТХУкКiI3")
 LATIN_LETTER = re.compile(r"[a-z]", re.IGNORECASE)
+RUSSIAN_WORD = re.compile(r"[а-яё]+")
 LOOKALIKES = frozenset("aceopxykmtbhnruABCEHKMOPTXY")
 REPEATED = re.compile(r"([^\W\d_])\1\1+", re.IGNORECASE)
 DOUBLED = re.compile(r"([аеёиоуыэюя])\1+", re.IGNORECASE)
@@ -385,4 +386,5 @@ def cyrillic(word: str) -> str | None:
     latin = LATIN_LETTER.findall(word)
     if not latin or not all(letter in LOOKALIKES for letter in latin):
         return None
-    return word.translate(LATIN_LOOKS).lower()
+    meant = word.translate(LATIN_LOOKS).lower()
+    return meant if RUSSIAN_WORD.fullmatch(meant) else None

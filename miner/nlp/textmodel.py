@@ -46,13 +46,29 @@ NEGATORS = frozenset(("не", "ни", "без", "нет", "нельзя", "пе�
 WORD_FIGURES = (
     "first_person", "second_person", "imperative", "past", "future", "caps", "title", "latin", "digits", "url",
     "handle", "markup", "emoji", "glad", "sad", "exclamation", "question", "dash", "guillemet", "currency", "colon",
-    "comma", "ellipsis", "positive", "negative", "not_positive", "not_negative", "verb", "noun", "adjective",
+    "comma", "ellipsis", "irony", "positive", "negative", "not_positive", "not_negative", "verb", "noun", "adjective",
 )  # fmt: skip
-TEXT_FIGURES = ("length", "short", "long", "ends_question", "starts_dash", "any_first", "any_caps")
+TEXT_FIGURES = (
+    "length",
+    "short",
+    "long",
+    "ends_question",
+    "starts_dash",
+    "any_first",
+    "any_caps",
+    "most_positive",
+    "most_negative",
+    "balance",
+    "one_sided",
+)
 FIGURES = WORD_FIGURES + TEXT_FIGURES
 POSITIVE, NEGATIVE = WORD_FIGURES.index("positive"), WORD_FIGURES.index("negative")
 QUESTION, DASH = WORD_FIGURES.index("question"), WORD_FIGURES.index("dash")
 NOT_POSITIVE, NOT_NEGATIVE = WORD_FIGURES.index("not_positive"), WORD_FIGURES.index("not_negative")
+# A fear that proved idle is no fear: «боялась зря».
+FEARS = frozenset("бояться переживать волноваться паниковать опасаться нервничать беспокоиться страшно".split())
+IDLE = frozenset(("зря", "напрасно"))
+IRONY = frozenset("ага угу щас сейчас-сейчас прям якобы типа 🙃 🤡 🤦 карл браво аплодировать".split())
 FIRST_PRONOUNS = frozenset("я мой мы наш меня мне мной нас нам нами".split())
 SECOND_PRONOUNS = frozenset("ты твой вы ваш тебя тебе вас вам вами".split())
 SIGNS = {
@@ -149,10 +165,23 @@ class Bank:
         second[starts] = False
         pairs = ((lemmas * PAIR[1] ^ (after * PAIR[2])) * PAIR[0]) >> SHIFT
         negations = ((lemmas ^ PAIR[2]) * PAIR[0]) >> SHIFT
-        return pairs.astype(np.int64), before | second, negations.astype(np.int64)
+        near = before | second | self.idle_fears(lemmas, first)
+        return pairs.astype(np.int64), near, negations.astype(np.int64)
+
+    def idle_fears(self, lemmas: np.ndarray, first: np.ndarray) -> np.ndarray:
+        """Which words are a fear with «зря» within two words of it, in the same text."""
+        fears, answer = self.among(lemmas, FEARS), np.zeros(len(lemmas), bool)
+        for place in np.flatnonzero(self.among(lemmas, IDLE)).tolist():
+            text = int(np.searchsorted(first, place, side="right")) - 1
+            window = slice(max(place - 2, int(first[text])), min(place + 3, int(first[text + 1])))
+            answer[window] |= fears[window]
+        return answer
 
     def is_negator(self, lemmas: np.ndarray) -> np.ndarray:
-        return np.isin(lemmas, np.array([self.vocab.strings.add(word) for word in sorted(NEGATORS)], np.uint64))
+        return self.among(lemmas, NEGATORS)
+
+    def among(self, lemmas: np.ndarray, words: frozenset[str]) -> np.ndarray:
+        return np.isin(lemmas, np.array([self.vocab.strings.add(word) for word in sorted(words)], np.uint64))
 
     def add(self, table: np.ndarray) -> None:
         """Work out features and figures of new words."""
@@ -226,6 +255,8 @@ def describe(row: np.ndarray, form: str, norm: str, lemma: str, feats: str, lexi
         on("digits")
     if form and (0x1F000 <= ord(form[0]) <= 0x1FAFF or 0x2600 <= ord(form[0]) <= 0x27BF):
         on("emoji")
+    if lemma in IRONY or norm in IRONY:
+        on("irony")
     polarity = lexicon.get(lemma) or lexicon.get(norm) or 0.0
     if polarity > 0:
         on("positive", polarity)
@@ -233,11 +264,16 @@ def describe(row: np.ndarray, form: str, norm: str, lemma: str, feats: str, lexi
         on("negative", -polarity)
 
 
-def text_figures(sums: np.ndarray, sizes: np.ndarray, ends_question: np.ndarray, starts_dash: np.ndarray) -> np.ndarray:
-    """Return a row of FIGURES for each text, from the sums of its words' figures and its size in words."""
+def text_figures(
+    sums: np.ndarray, sizes: np.ndarray, ends_question: np.ndarray, starts_dash: np.ndarray, peaks: np.ndarray
+) -> np.ndarray:
+    """Return a row of FIGURES for each text, from the sums of its words' figures, its size in words, and the most
+    positive and the most negative of its words.
+    """
     n = np.maximum(sizes, 1)[:, None].astype(np.float32)
     shares = sums / np.sqrt(n)
     first, caps = WORD_FIGURES.index("first_person"), WORD_FIGURES.index("caps")
+    balance = shares[:, POSITIVE] - shares[:, NEGATIVE]
     more = [
         np.log1p(sizes) / 5,
         sizes <= 4,
@@ -246,6 +282,10 @@ def text_figures(sums: np.ndarray, sizes: np.ndarray, ends_question: np.ndarray,
         starts_dash,
         sums[:, first] > 0,
         sums[:, caps] / n[:, 0] > 0.3,
+        peaks[:, 0],
+        peaks[:, 1],
+        balance,
+        np.abs(balance),
     ]
     return np.concatenate([shares, np.stack(more, 1).astype(np.float32)], 1)
 
@@ -401,4 +441,19 @@ def figures(bank: Bank, batch: Batch, starts: np.ndarray, stops: np.ndarray) -> 
     ends, begins = np.zeros(len(sizes), bool), np.zeros(len(sizes), bool)
     ends[full] = own[stops[full] - 1, QUESTION] > 0
     begins[full] = own[starts[full], DASH] > 0
-    return text_figures(summed(own, starts, stops), sizes, ends, begins)
+    return text_figures(summed(own, starts, stops), sizes, ends, begins, highest(own, starts, stops))
+
+
+def highest(own: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
+    """Return (stretches, 2): the strongest positive and the strongest negative word; a negated one counts half, and
+    for the other side.
+    """
+    peaks = np.zeros((len(starts), 2), np.float32)
+    full = np.flatnonzero(stops > starts)
+    if len(full):
+        sides = np.zeros((len(own) + 1, 2), np.float32)
+        sides[:-1, 0] = np.maximum(own[:, POSITIVE], own[:, NOT_NEGATIVE] / 2)
+        sides[:-1, 1] = np.maximum(own[:, NEGATIVE], own[:, NOT_POSITIVE] / 2)
+        edges = np.stack([starts[full], stops[full]], 1).reshape(-1)
+        peaks[full] = np.maximum.reduceat(sides, edges, axis=0)[::2]
+    return peaks

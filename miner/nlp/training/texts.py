@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -16,6 +19,9 @@ from miner.errors import BadInput
 from miner.nlp.textmodel import FIGURES, PAIR_WEIGHT, SIZE, Bank, Batch, TextModel, figures
 
 FIGURE_WEIGHT, VECTOR_WEIGHT = 1.0, 4.0
+KINDS = ("*.jsonl", "cedr*.csv", "noise*.txt")
+VARIANTS, SAMPLE_WEIGHT = 6, 0.5
+CHOICE = re.compile(r"\{([^{}]*)\}")
 SOCIAL, OTHER = "social", "other"
 # CEDR: 0 joy, 1 sadness, 2 surprise, 3 fear, 4 anger. Surprise is neither good nor bad.
 EMOTION_TONES = {"0": "positive", "1": "negative", "3": "negative", "4": "negative"}
@@ -34,18 +40,18 @@ class Example:
 
 
 def read(paths: Sequence[Path]) -> list[Example]:
-    """Read annotated posts (*.jsonl) and CEDR (cedr*.csv); a folder stands for all of these in it.
+    """Read annotated posts (*.jsonl), CEDR (cedr*.csv), samples of noise (noise*.txt); a folder stands for all in it.
 
     A text that was seen in an earlier file is left out. Raises BadInput naming file, line and rule.
     """
     files = [
         file
         for path in paths
-        for file in (sorted((*path.glob("*.jsonl"), *path.glob("cedr*.csv"))) if path.is_dir() else [path])
+        for file in (sorted(file for name in KINDS for file in path.glob(name)) if path.is_dir() else [path])
     ]
     examples, seen = [], set()
     for file in files:
-        for example in read_cedr(file) if file.suffix == ".csv" else read_posts(file):
+        for example in reader(file)(file):
             key = " ".join(example.text.split())
             if key not in seen:
                 seen.add(key)
@@ -55,6 +61,10 @@ def read(paths: Sequence[Path]) -> list[Example]:
     return examples
 
 
+def reader(file: Path) -> Callable[[Path], Iterator[Example]]:
+    return {".csv": read_cedr, ".txt": read_samples}.get(file.suffix, read_posts)
+
+
 def read_posts(file: Path) -> Iterator[Example]:
     for number, post, complaint in jsonl.read_objects(file):
         if complaint or not isinstance(post, dict) or not isinstance(post.get("text"), str):
@@ -62,6 +72,26 @@ def read_posts(file: Path) -> Iterator[Example]:
                 f"{file}:{number}: {complaint or 'no annotated text'}. A line has id, text, relevant, sentiment."
             )
         yield Example(post["text"], file.stem, post.get("sentiment"), post.get("relevant"))
+
+
+def read_samples(file: Path, seed: int = 42) -> Iterator[Example]:
+    """Lines of noise with choices, each written out in up to VARIANTS ways."""
+    random = Random(seed)
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("# "):
+            for text in sorted({written_out(line, random) for _ in range(VARIANTS)}):
+                yield Example(text, file.stem, None, relevant=False, weight=SAMPLE_WEIGHT)
+
+
+def written_out(line: str, random: Random) -> str:
+    """Choose one wording of each ``{a|b}``, the inner ones first.
+
+    >>> written_out("{да|да}, {{нет|нет}|нет}", Random(1))
+    'да, нет'
+    """
+    while choice := CHOICE.search(line):
+        line = line[: choice.start()] + random.choice(choice.group(1).split("|")) + line[choice.end() :]
+    return line.strip()
 
 
 def read_cedr(file: Path) -> Iterator[Example]:
@@ -96,13 +126,16 @@ def prepare() -> Language:
     return nlp
 
 
-def matrix(bank: Bank, batch: Batch) -> Any:
-    """Return (texts, 2 * SIZE + FIGURES + VECTOR) in CSR, weighed as `TextModel` weighs."""
+def matrix(bank: Bank, batch: Batch, starts: np.ndarray | None = None, stops: np.ndarray | None = None) -> Any:
+    """Return (stretches, 2 * SIZE + FIGURES + VECTOR) in CSR, weighed as `TextModel` weighs; by default whole texts."""
     from scipy import sparse
 
-    starts, stops = batch.first[:-1], batch.first[1:]
+    if starts is None or stops is None:
+        starts, stops = batch.first[:-1], batch.first[1:]
     sizes = np.maximum(stops - starts, 1).astype(np.float32)
     owner = np.repeat(np.arange(len(sizes)), stops - starts)
+    inside = np.arange(len(owner)) - np.repeat(np.cumsum(stops - starts) - stops, stops - starts)
+    negated = batch.negated[inside]
     each = 1 / np.sqrt(sizes)[owner]
     lengths = np.array([len(places) for places, _ in bank.features])
     by_word = sparse.csr_matrix(
@@ -114,13 +147,13 @@ def matrix(bank: Bank, batch: Batch) -> Any:
         (len(lengths), SIZE),
     )
     shape = (len(sizes), len(lengths))
-    counts = sparse.csr_matrix((each, (owner, batch.words)), shape)
+    counts = sparse.csr_matrix((each, (owner, batch.words[inside])), shape)
     pairs = sparse.csr_matrix(
         (
-            PAIR_WEIGHT * np.concatenate([each, each[batch.negated]]),
+            PAIR_WEIGHT * np.concatenate([each, each[negated]]),
             (
-                np.concatenate([owner, owner[batch.negated]]),
-                np.concatenate([batch.pairs, batch.negations[batch.negated]]),
+                np.concatenate([owner, owner[negated]]),
+                np.concatenate([batch.pairs[inside], batch.negations[inside][negated]]),
             ),
         ),
         (len(sizes), SIZE),
@@ -140,21 +173,25 @@ def idf(rows: Any, least: int = 2) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([used, dense]), np.concatenate([scale, np.ones(len(dense), np.float32)])
 
 
-def fit(rows: Any, targets: Sequence[str], weights: np.ndarray, labels: Sequence[str], *, strength: float) -> TextModel:
-    """Fit a multinomial logistic regression; ``strength`` is sklearn's C."""
+def fit(
+    rows: Any, targets: Sequence[str], weights: np.ndarray, labels: Sequence[str], *, strength: float, seed: int
+) -> TextModel:
+    """Fit a logistic regression for each label against the rest; ``strength`` is sklearn's C."""
     from scipy import sparse
     from sklearn.linear_model import LogisticRegression
 
     used, scale = idf(rows)
-    scaled = rows[:, used] @ sparse.diags(scale)
-    model = LogisticRegression(C=strength, max_iter=200, tol=1e-3)
-    model.fit(scaled, list(targets), sample_weight=weights)
-    coefficients, bias = model.coef_, model.intercept_
-    if len(model.classes_) == 2:
-        coefficients, bias = np.vstack([-coefficients, coefficients]) / 2, np.concatenate([-bias, bias]) / 2
-    order = [list(model.classes_).index(label) for label in labels]
+    scaled = (rows[:, used] @ sparse.diags(scale)).tocsr()
+    gold = np.array(targets)
+    coefficients, bias = np.zeros((len(labels), len(used)), np.float32), np.zeros(len(labels), np.float32)
+    asked = labels[1:] if len(labels) == 2 else labels
+    for label in asked:
+        model = LogisticRegression(C=strength, solver="liblinear", dual=True, max_iter=300, tol=1e-2, random_state=seed)
+        model.fit(scaled, gold == label, sample_weight=weights)
+        row = labels.index(label)
+        coefficients[row], bias[row] = model.coef_[0], model.intercept_[0]
     full = np.zeros((rows.shape[1], len(labels)), np.float32)
-    full[used] = (coefficients[order] * scale).T
+    full[used] = (coefficients * scale).T
     wide, dense = full[: 2 * SIZE], full[2 * SIZE :]
     return TextModel(
         tuple(labels),
@@ -162,7 +199,7 @@ def fit(rows: Any, targets: Sequence[str], weights: np.ndarray, labels: Sequence
         wide[SIZE:],
         dense[: len(FIGURES)] * FIGURE_WEIGHT,
         dense[len(FIGURES) :] * VECTOR_WEIGHT,
-        bias[order].astype(np.float32),
+        bias,
     )
 
 
@@ -170,3 +207,12 @@ def f1(gold: Sequence[object], predicted: Sequence[object], label: object) -> fl
     hit = sum(g == p == label for g, p in zip(gold, predicted, strict=True))
     both = sum(g == label for g in gold) + sum(p == label for p in predicted)
     return 2 * hit / both if both else 0.0
+
+
+def deal(folds: Sequence[str], count: int = 5) -> list[list[str]]:
+    """Deal sets into bunches of like size, so that each set is judged by a model that never saw it."""
+    sizes = Counter(folds)
+    bunches: list[list[str]] = [[] for _ in range(min(count, len(sizes)))]
+    for name, _ in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
+        min(bunches, key=lambda bunch: sum(sizes[other] for other in bunch)).append(name)
+    return [bunch for bunch in bunches if bunch] if len(sizes) > 1 else []
