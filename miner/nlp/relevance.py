@@ -12,10 +12,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from spacy.language import Language
 
 from miner.nlp import extensions
-from miner.nlp.textmodel import Bank, TextModel, bank_of
+from miner.nlp.textmodel import Bank, Batch, TextModel, bank_of
+from miner.nlp.textnet import TextNet
 from miner.settings import resources
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
-FILE = "model.npz"
+FILE, NETWORK_FILE = "model.npz", "network.npz"
 extensions.register()
 NOISE, RELEVANT = LABELS = ("noise", "relevant")
 
@@ -39,6 +41,14 @@ class Relevance:
     def __init__(self, name: str, bank: Bank, folder: Path) -> None:
         self.name, self.bank, self.folder = name, bank, folder
         self._model: TextModel | None = None
+        self._network: TextNet | None = None
+
+    @property
+    def network(self) -> TextNet:
+        """The trained network, read on first use."""
+        if self._network is None:
+            self._network = TextNet.load(self.folder / NETWORK_FILE)
+        return self._network
 
     @property
     def model(self) -> TextModel:
@@ -59,18 +69,19 @@ class Relevance:
 
     def annotate(self, docs: Sequence[Doc]) -> None:
         batch = self.bank.batch(docs)
-        answers = self.model.probabilities(self.bank, batch, batch.first[:-1], batch.first[1:])[:, 1]
+        answers = together(self.model, self.network, self.bank, batch)
         for doc, answer in zip(docs, answers.tolist(), strict=True):
             doc._.relevance = answer if doc._.language == "ru" else 0.0
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         del exclude
         Path(path).mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(self.folder / FILE, Path(path) / FILE)
+        for name in (FILE, NETWORK_FILE):
+            shutil.copyfile(self.folder / name, Path(path) / name)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Relevance:
         del exclude
-        self.folder, self._model = Path(path), None
+        self.folder, self._model, self._network = Path(path), None, None
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
@@ -82,4 +93,13 @@ class Relevance:
         return self
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_model": None}
+        return {**self.__dict__, "_model": None, "_network": None}
+
+
+def together(model: TextModel, network: TextNet, bank: Bank, batch: Batch) -> np.ndarray:
+    """Return the probability that each text is relevant: the two models' mean, on the scale of log-odds."""
+    linear = model.logits(bank, batch, batch.first[:-1], batch.first[1:])
+    deep = network.logits(bank, batch)
+    odds = ((linear[:, 1] - linear[:, 0]) + (deep[:, 1] - deep[:, 0])) / 2
+    answer: np.ndarray = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
+    return answer

@@ -11,11 +11,11 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from spacy.attrs import IDX, ORTH
+from spacy.attrs import IDX, ORTH, SPACY
 from spacy.language import Language
 
 from miner.errors import BadInput
@@ -169,20 +169,24 @@ class Social:
         docs = [doc for doc in docs if len(doc)]
         if not docs:
             return
-        self.read_words(docs)
-        for doc in docs:
-            text = doc.text
+        for doc, text in zip(docs, self.read_words(docs), strict=True):
             doc._.language = language(text)
             doc._.quoted = tuple(quotes(text))
             self.read_marks(doc, text)
 
-    def read_words(self, docs: Sequence[Doc]) -> None:
-        forms = np.concatenate([doc.to_array([ORTH]).reshape(-1) for doc in docs])
-        distinct, inverse = np.unique(forms, return_inverse=True)
+    def read_words(self, docs: Sequence[Doc]) -> list[str]:
+        """Set norms and lemmas of words; return the texts, which cost half of what ``doc.text`` does."""
+        table = np.concatenate([doc.to_array([ORTH, SPACY]) for doc in docs])
+        distinct, inverse = np.unique(table[:, 0], return_inverse=True)
+        words = [self.vocab.strings[form] for form in distinct.tolist()]
+        pieces = [*words, *(f"{word} " for word in words)]
+        written = [pieces[number] for number in (inverse + (table[:, 1] != 0) * len(words)).tolist()]
+        edges = np.cumsum([0, *map(len, docs)]).tolist()
+        texts = ["".join(written[start:stop]) for start, stop in pairwise(edges)]
         readings = [self.reading(form) for form in distinct.tolist()]
         changed = np.flatnonzero(np.array([reading is not None for reading in readings])[inverse])
         if not len(changed):
-            return
+            return texts
         stops = np.cumsum([len(doc) for doc in docs])
         owners = np.searchsorted(stops, changed, side="right").tolist()
         for place, owner, number in zip(changed.tolist(), owners, inverse[changed].tolist(), strict=True):
@@ -193,6 +197,7 @@ class Social:
                 token.norm_ = reading.norm
                 if reading.lemma is not None:
                     token.lemma_ = reading.lemma
+        return texts
 
     def reading(self, form: int) -> Reading | None:
         try:

@@ -12,14 +12,18 @@ from random import Random
 from typing import Any
 
 import numpy as np
+from spacy.attrs import IDX
 from spacy.language import Language
+from spacy.tokens import Doc
 
 from miner import jsonl
 from miner.errors import BadInput
 from miner.nlp.textmodel import FIGURES, PAIR_WEIGHT, SIZE, Bank, Batch, TextModel, figures
+from miner.nlp.training.corpus import gold_spans
+from miner.records import KINDS
 
 FIGURE_WEIGHT, VECTOR_WEIGHT = 1.0, 4.0
-KINDS = ("*.jsonl", "cedr*.csv", "noise*.txt")
+PATTERNS = ("*.jsonl", "cedr*.csv", "noise*.txt")
 VARIANTS, SAMPLE_WEIGHT = 6, 0.5
 CHOICE = re.compile(r"\{([^{}]*)\}")
 SOCIAL, OTHER = "social", "other"
@@ -36,6 +40,7 @@ class Example:
     tone: str | None = None
     relevant: bool | None = None
     genre: str = SOCIAL
+    spans: tuple[tuple[int, int, str], ...] | None = None
     weight: float = 1.0
 
 
@@ -47,7 +52,7 @@ def read(paths: Sequence[Path]) -> list[Example]:
     files = [
         file
         for path in paths
-        for file in (sorted(file for name in KINDS for file in path.glob(name)) if path.is_dir() else [path])
+        for file in (sorted(file for name in PATTERNS for file in path.glob(name)) if path.is_dir() else [path])
     ]
     examples, seen = [], set()
     for file in files:
@@ -71,7 +76,8 @@ def read_posts(file: Path) -> Iterator[Example]:
             raise BadInput(
                 f"{file}:{number}: {complaint or 'no annotated text'}. A line has id, text, relevant, sentiment."
             )
-        yield Example(post["text"], file.stem, post.get("sentiment"), post.get("relevant"))
+        spans = tuple(gold_spans(post, f"{file}:{number}")) if "statements" in post else None
+        yield Example(post["text"], file.stem, post.get("sentiment"), post.get("relevant"), spans=spans)
 
 
 def read_samples(file: Path, seed: int = 42) -> Iterator[Example]:
@@ -81,6 +87,20 @@ def read_samples(file: Path, seed: int = 42) -> Iterator[Example]:
         if line.strip() and not line.startswith("# "):
             for text in sorted({written_out(line, random) for _ in range(VARIANTS)}):
                 yield Example(text, file.stem, None, relevant=False, weight=SAMPLE_WEIGHT)
+
+
+def tags(examples: Sequence[Example], docs: Sequence[Doc], batch: Batch) -> np.ndarray:
+    """Return the kind of statement that each word of the batch stands in: 0 none, -1 not annotated."""
+    answer = np.full(len(batch.words), -1, np.int64)
+    for number, (example, doc) in enumerate(zip(examples, docs, strict=True)):
+        rows = slice(batch.first[number], batch.first[number + 1])
+        if example.spans is None or rows.start == rows.stop:
+            continue
+        places = doc.to_array([IDX]).reshape(-1).astype(np.int64)[batch.offsets[rows]]
+        answer[rows] = 0
+        for start, stop, kind in example.spans:
+            answer[rows][(places >= start) & (places < stop)] = 1 + KINDS.index(kind)
+    return answer
 
 
 def written_out(line: str, random: Random) -> str:
