@@ -221,7 +221,7 @@ def facts(speaking: Iterable[Annotated]) -> Iterator[Fact]:
 
     posts: dict[str, list[tuple[str, Sequence[Disclosure]]]] = defaultdict(list)
     for post, document in sorted(speaking, key=lambda pair: pair[0].date or ""):
-        posts[post.speaker].append((post.id, document.facts))
+        posts[post.speaker].append((post.id, [*answered(post), *document.facts]))
     said: dict[str, Counter[str | int]] = defaultdict(Counter)
     for own in posts.values():
         for known in merge(own):
@@ -231,6 +231,17 @@ def facts(speaking: Iterable[Annotated]) -> Iterator[Fact]:
         n = values.total()
         counts = sorted(values.items(), key=lambda pair: (-pair[1], str(pair[0])))
         yield Fact(field, n, tuple(FactValue(value, count, count / n, wilson(count, n)) for value, count in counts))
+
+
+def answered(post: Post) -> Iterator[Disclosure]:
+    """What a form or a transcript's header says of the author, beside their words (``disclosed`` of the post).
+
+    >>> [(f.field, f.value) for f in answered(Post("1", "да", extra={"disclosed": {"age": 51}}))]
+    [('age', 51)]
+    """
+    told = post.extra.get("disclosed")
+    if isinstance(told, dict):
+        yield from (Disclosure(field, value, 0, 0) for field, value in told.items() if isinstance(value, (str, int)))
 
 
 def _people_by_month(speaking: Iterable[Annotated]) -> dict[str, int]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from miner.cli import _common as common
 
 app = typer.Typer()
 family = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -19,11 +22,36 @@ Seed = Annotated[int, typer.Option("--seed", help="The same seed and data give t
 
 
 @family.command()
-def statements(corpora: Corpora, out: Out = None, seed: Seed = 42) -> None:
+def statements(
+    corpora: Corpora,
+    out: Out = None,
+    seed: Seed = 42,
+    encoder: Annotated[
+        str | None,
+        typer.Option("--encoder", metavar="NAME", help="A transformer by hub name or folder, for a head on it."),
+    ] = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(
+            "--with-decisions", metavar="FILE.jsonl", help="Statements that people accepted, rejected, relabelled."
+        ),
+    ] = None,
+) -> None:
     """Train the model that finds pains, desires and values."""
     from miner.nlp.training import statements as training
+    from miner.settings import resources
 
-    _train(training.train, "statements", corpora, out, seed)
+    place = out or resources() / "models" / "statements"
+    report = training.train(corpora, place, seed=seed, decisions=decisions, encoder=encoder, tell=common.note)
+    typer.echo(json.dumps(report, ensure_ascii=False, indent=1))
+
+
+@family.command()
+def themes(corpora: Corpora, out: Out = None, seed: Seed = 42) -> None:
+    """Train what knows well-known themes by their annotated statements."""
+    from miner.topics import themes_training as training
+
+    _train(training.train, "themes", corpora, out, seed)
 
 
 @family.command()

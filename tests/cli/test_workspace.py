@@ -48,6 +48,15 @@ def test_interviewers_turns_are_never_evidence(miner, tmp_path):
     assert not [q for q in quotes if any(q in line for line in asked)]
 
 
+def test_closed_questions_are_facts(miner, tmp_path):
+    """What the survey's twelve respondents ticked counts among the facts of their group."""
+    assert miner("demo")[0] == 0
+    assert miner("profile", "export", "rural", "--format", "json", "-o", tmp_path / "p.json")[0] == 0
+    facts = {f["field"]: f["n"] for f in json.loads((tmp_path / "p.json").read_text("utf-8"))["facts"]}
+    assert facts["age"] >= 12
+    assert facts["gender"] >= 12
+
+
 def test_from_posts_to_a_portrait(miner, tmp_path):
     """Import, refresh, build, export, endorse, compare; every format is written."""
     posts = DEMO / "laid_off.jsonl"
