@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Debian packages that some tests use; where they can't be had, those tests skip and say so.
-#   libreoffice-writer, libreoffice-impress: open the exported Word and PowerPoint files as a person would
+#   libreoffice-writer, -impress, -calc: open the exported Word, PowerPoint and Excel files as a person would
 #   poppler-utils: pages of PDF files as pictures
 set -u
-packages=(libreoffice-writer-nogui libreoffice-impress-nogui poppler-utils)
+packages=(libreoffice-writer-nogui libreoffice-impress-nogui libreoffice-calc-nogui poppler-utils)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
