@@ -26,6 +26,7 @@ from miner.nlp.opinion.model import Model, Settings, together
 from miner.nlp.opinion.network import Network as Runtime
 from miner.nlp.opinion.network import Seen, bits, kept, marks_of
 from miner.nlp.opinion.words import Words
+from miner.nlp.training.arithmetic import one_thread
 from miner.nlp.training.corpus import CLASS, Corpus, Text, likeness, parse, read
 from miner.nlp.training.matrix import matrix
 from miner.records import KINDS, TONES
@@ -53,6 +54,7 @@ class Plan:
     encoder: str | None = None
 
 
+@one_thread()
 def train(
     corpora: Sequence[Path],
     out: Path,
