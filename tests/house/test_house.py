@@ -51,6 +51,16 @@ def test_nothing_heavy_for_help():
     assert answered.stdout.strip() == "[]"
 
 
+def test_no_torch_for_annotation():
+    """Annotating imports no PyTorch, which would cost a second and 200 MB; it can be imported afterwards."""
+    code = (
+        "import sys; from miner.nlp import load; load()('Надоело ждать'); found = 'torch' in sys.modules; "
+        "import torch; print(found, int(torch.ones(2).sum()))"
+    )
+    answered = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answered.stdout.strip() == "False 2"
+
+
 def commands(group, path=()):
     for name in group.list_commands(None):
         command = group.get_command(None, name)
