@@ -311,9 +311,9 @@ class Navec:
             if self.slovnet is not None:
                 self._words = self.slovnet.runtime.table.words
             else:
-                from miner.nlp.slovnet.files import NAVEC, Words, find
+                from miner.words import navec
 
-                self._words = Words(find()[NAVEC])
+                self._words = navec()
         return self._words
 
     def __getstate__(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@
     profile = build(mined, group, made="2025-03-14")
 
 ``groups`` are the files of config/groups, ``template`` says which characteristics a profile shows, ``build`` puts
-facts and lines together, ``shares`` gives them their intervals.
+facts and lines together, ``assign`` finds whose posts they are, ``compare`` and ``status`` look back over the years.
 """
 
 from miner.profiles.build import build

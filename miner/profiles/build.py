@@ -98,7 +98,16 @@ def _lines(
         settled += [line for line in manual if line.kind == kind]
         open_ = [proposed(c) for c in own if c.id not in said or said[c.id].action == "later"]
         yield from settled
-        yield from open_[: max(0, limit - len(settled))]
+        yield from _fresh(open_, {line.text for line in settled}, limit - len(settled))
+
+
+def _fresh(proposals: Iterable[Line], said: set[str], limit: int) -> Iterable[Line]:
+    """The first proposals that say something new: two themes may have found the same words, a page has them once."""
+    for line in proposals:
+        if limit > 0 and line.text not in said:
+            said.add(line.text)
+            limit -= 1
+            yield line
 
 
 def _settled(candidate: Candidate, word: Word) -> Line:

@@ -12,9 +12,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from miner.errors import BadConfig
-from miner.profiles.shares import wilson
 from miner.records import Fact, FactValue
 from miner.settings import resources
+from miner.shares import wilson
 
 TEMPLATE = "_template.toml"
 OTHER = "другое"

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from miner.errors import BadInput
 from miner.records import Quote
+from miner.words import analyser, navec
 
-NAVEC = "navec_news_v1_1B_250K_300d_100q.tar"
 _WORD = re.compile(r"[а-яёa-z]+(?:-[а-яёa-z]+)*|\d+")
 # Shorter texts may well be said by several people in the same words: «нет работы».
 _COPYABLE = 4
@@ -35,20 +31,13 @@ STOP = frozenset(
 )
 
 
-@functools.lru_cache(maxsize=1)
-def _morph() -> Any:
-    import pymorphy3
-
-    return pymorphy3.MorphAnalyzer(lang="ru")
-
-
 @functools.lru_cache(maxsize=200_000)
 def lemma(word: str) -> str:
     """
     >>> lemma("отказывали"), lemma("детей")
     ('отказывать', 'ребёнок')
     """
-    parsed = _morph().parse(word)
+    parsed = analyser().parse(word)
     return str(parsed[0].normal_form) if parsed else word
 
 
@@ -88,9 +77,7 @@ class Vectors:
     """Word vectors of navec, weighted by how rare a word is."""
 
     def __init__(self) -> None:
-        from navec import Navec
-
-        self._navec = Navec.load(str(_navec_path()))
+        self._navec = navec()
 
     @functools.lru_cache(maxsize=100_000)  # noqa: B019  # one instance lives as long as the process
     def word(self, lemma_: str) -> np.ndarray | None:
@@ -121,15 +108,6 @@ def unit(vector: np.ndarray) -> np.ndarray:
 @functools.lru_cache(maxsize=1)
 def vectors() -> Vectors:
     return Vectors()
-
-
-def _navec_path() -> Path:
-    spec = importlib.util.find_spec("natasha")
-    for location in (spec.submodule_search_locations or ()) if spec else ():
-        path = Path(location) / "data" / "emb" / NAVEC
-        if path.is_file():
-            return path
-    raise BadInput(f"the natasha package has no {NAVEC}. Install natasha again.")
 
 
 def rarity(texts: Iterable[Sequence[str]]) -> dict[str, float]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from miner.profiles.shares import wilson
 from miner.records import Candidate, Fact, FactValue, Mined, Quote, Support
+from miner.shares import wilson
 
 
 def candidate(name, kind, text, authors, of=40, quotes=(), **more):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from miner.profiles import build, find_group
 from miner.records import Mined
 
@@ -61,3 +63,13 @@ def test_a_group_without_posts_has_an_empty_portrait():
     assert not empty.lines
     assert empty.period is None
     assert {fact.n for fact in empty.facts} == {0}
+
+
+def test_a_line_stands_once(mined):
+    """Two themes that found the same words give one line of the page; the one with more people stays."""
+    first = next(c for c in mined.candidates if c.kind == "pain")
+    twin = dataclasses.replace(first, id="twin", support=dataclasses.replace(first.support, authors=2))
+    made = build(
+        dataclasses.replace(mined, candidates=(*mined.candidates, twin)), find_group("rural"), made="2025-03-14"
+    )
+    assert [line.id for line in made.lines if line.text == first.text] == [first.id]

@@ -106,8 +106,8 @@ def test_the_opposite_stands_beside() -> None:
     """«зарплата для меня главное» has «зарплата для меня не главное» as counter-evidence, and the other way round."""
     given = quotes(["зарплата для меня главное", "зарплата для меня не главное"])
     beside = {t.quotes[0].quote: [q.quote for q in t.against] for t in found(given, "value")}
-    if len(beside) == 2:
-        assert beside["зарплата для меня главное"] == ["зарплата для меня не главное"]
+    assert beside["зарплата для меня главное"] == ["зарплата для меня не главное"]
+    assert beside["зарплата для меня не главное"] == ["зарплата для меня главное"]
     assert themes._denies(given[1], given[:1])
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from miner.nlp.cues import CUES
 from miner.records import KINDS
+from miner.words import is_stop, lemma
 
 if TYPE_CHECKING:
     from miner.nlp.opinion.model import Reading
@@ -32,6 +33,19 @@ def reasons(reading: Reading, table: Table, start: int, stop: int, kind: int) ->
         yield f"о чём: {', '.join(about)}"
     rows = reading.rows[start:stop]
     weights = reading.linear.prices[rows, kind] - reading.linear.prices[rows, 0]
-    heaviest = [int(place) for place in np.argsort(-weights)[:WORDS] if weights[place] > WEIGHTY]
-    if heaviest:
-        yield f"слова: {', '.join(strings[int(table.lower[start + place])] for place in sorted(heaviest))}"
+    heavy = [int(place) for place in np.argsort(-weights) if weights[place] > WEIGHTY]
+    # «не», «бы» and marks weigh a lot and tell a reader nothing.
+    said = {place: word for place in heavy if telling(word := strings[int(table.lower[start + place])])}
+    if not (said or cues or any(form in forms for form, _ in TOLD)):
+        yield "строй всей фразы, а не отдельное слово"
+    if said:
+        yield f"слова: {', '.join(dict.fromkeys(said[place] for place in sorted(list(said)[:WORDS])))}"
+
+
+def telling(word: str) -> bool:
+    """Whether a word says something by itself.
+
+    >>> [word for word in ("и", "»", "копейки", "бы", "70") if telling(word)]
+    ['копейки']
+    """
+    return word.replace("-", "").isalpha() and not is_stop(*lemma(word))

@@ -12,7 +12,7 @@ from miner.nlp.slovnet.encoder import BLANK, Encoder
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from miner.nlp.slovnet.files import Words
+    from miner.words import Navec
 
 # Rows of 9 KB: 150 MB when full.
 CAPACITY = 16_384
@@ -22,7 +22,7 @@ REMEMBERED_FORMS = 400_000
 class WordTable:
     """Slots of the distinct (word, shape) pairs of recent batches. Slot BLANK holds zeros."""
 
-    def __init__(self, words: Words, shapes: dict[str, int], encoders: Sequence[Encoder]) -> None:
+    def __init__(self, words: Navec, shapes: dict[str, int], encoders: Sequence[Encoder]) -> None:
         self.words, self.shapes, self.encoders = words, shapes, encoders
         self.pairs: dict[int, int] = {}  # hash of the form → pair
         self.slots: dict[int, int] = {}  # pair → slot
