@@ -16,6 +16,7 @@ from typing import Any
 
 from miner.errors import BadInput
 from miner.settings import resources
+from miner.words import analyser
 
 WORD = re.compile(r"[а-яa-z]+(?:-[а-яa-z]+)*", re.IGNORECASE)
 # What may stand before or after a name and is no part of it.
@@ -137,14 +138,7 @@ def lemma(word: str) -> str:
 def parse(word: str) -> list[Any]:
     """Return pymorphy3's analyses of a word, none for letters that it cannot name."""
     try:
-        return list(morph().parse(word))
+        return list(analyser().parse(word))
     except ValueError:
         # It asks Unicode for the name of every letter, and some have none.
         return []
-
-
-@functools.cache
-def morph() -> Any:
-    from pymorphy3 import MorphAnalyzer
-
-    return MorphAnalyzer(lang="ru")

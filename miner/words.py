@@ -24,6 +24,8 @@ from miner.errors import BadInput
 NAVEC = "navec_news_v1_1B_250K_300d_100q.tar"
 DIMENSIONS = 300
 REMEMBERED = 500_000
+# The analyses of a word weigh some three kilobytes.
+ANALYSED = 20_000
 
 # «з/п», «б/у» and «м/м» are words; «и/или» is none, but costs nothing.
 _TOKEN = re.compile(r"[а-яa-z]/[а-яa-z](?![а-яa-z])|[а-яa-z]+(?:-[а-яa-z]+)*|\d+")
@@ -167,10 +169,12 @@ def tokens(text: str) -> list[str]:
 
 @functools.cache
 def analyser() -> Any:
-    """The one pymorphy3 analyser of this process."""
+    """The one pymorphy3 analyser of this process; what it said of a word it remembers."""
     import pymorphy3
 
-    return pymorphy3.MorphAnalyzer()
+    analyser = pymorphy3.MorphAnalyzer(lang="ru")
+    analyser.parse = functools.lru_cache(maxsize=ANALYSED)(analyser.parse)
+    return analyser
 
 
 @functools.lru_cache(maxsize=REMEMBERED)

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from miner.records import Word
+from miner.words import analyser
 
 _TOKEN = re.compile(r"[А-Яа-яЁё]+(?:-[А-Яа-яЁё]+)*|[^А-Яа-яЁё]+")
 _NOUN_SUBJECTS = ("nsubj", "nsubj:pass")
@@ -29,16 +30,9 @@ _POSSESSIVE = ("мой", "наш")
 _PREDICATES = frozenset("готовый согласный должный рад уверенный один сам вынужденный намеренный способный".split())
 
 
-@functools.lru_cache(maxsize=1)
-def morph() -> Any:
-    import pymorphy3
-
-    return pymorphy3.MorphAnalyzer(lang="ru")
-
-
 @functools.lru_cache(maxsize=50_000)
 def parses(word: str) -> tuple[Any, ...]:
-    return tuple(morph().parse(word))
+    return tuple(analyser().parse(word))
 
 
 def third(text: str, words: Sequence[Word] = ()) -> str:

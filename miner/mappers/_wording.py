@@ -16,9 +16,10 @@ from typing import Any
 
 from miner.errors import BadInput
 from miner.mappers import Context
-from miner.mappers._person import first_person, morph, parses, third
+from miner.mappers._person import first_person, parses, third
 from miner.records import Kind, Quote, Theme, Word
 from miner.settings import resources
+from miner.words import analyser
 
 _SURE = 0.25
 _READS_WELL = 0.7
@@ -277,7 +278,7 @@ def _in_past(text: str) -> str:
 
 
 def _past_of(infinitive: str) -> Any:
-    verb = next((p for p in morph().parse(infinitive) if "INFN" in p.tag), None)
+    verb = next((p for p in analyser().parse(infinitive) if "INFN" in p.tag), None)
     return verb.inflect({"past", "plur"}) if verb else None
 
 

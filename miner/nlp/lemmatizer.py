@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from spacy.lang.ru.lemmatizer import RussianLemmatizer, oc2ud
 from spacy.language import Language
 from spacy.pipeline.lemmatizer import lemmatizer_score
 
+from miner import words
 from miner.nlp.tokenizer import write
 
 if TYPE_CHECKING:
@@ -20,12 +22,24 @@ if TYPE_CHECKING:
 
 REMEMBERED = 300_000
 INFLECTED = frozenset(("ADJ", "AUX", "DET", "NOUN", "NUM", "PRON", "PROPN", "VERB"))
-SAME_PART = {"PROPN": "NOUN", "AUX": "VERB", "DET": "PRON"}
+SAME_NOUN = {"PROPN": "NOUN"}
+SAME_PART = {**SAME_NOUN, "AUX": "VERB", "DET": "PRON"}
 # Lemmas of the OpenCorpora dictionary that nobody would look for, and what a reader expects.
 EXPECTED = {"деньга": "деньги", "родный": "родной", "основный": "основной", "должный": "должен"}
+# The features in which an analysis has to agree with the tagger's, where both have them.
+COMPARED = {
+    "VERB": ("Aspect", "Gender", "Mood", "Number", "Tense", "VerbForm", "Voice"),
+    "PRON": ("Case", "Number", "Gender", "Person"),
+    "NUM": ("Case", "Gender"),
+    **dict.fromkeys(("ADJ", "DET", "NOUN", "PROPN"), ("Case", "Number", "Gender")),
+}
 POSSESSIVES = frozenset(("его", "ее", "её", "их"))
 # Odd, so that multiplication loses nothing.
 MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
+
+
+# OpenCorpora has a few hundred tags.
+universal = functools.cache(oc2ud)
 
 
 @Language.factory(
@@ -48,6 +62,7 @@ class CachedLemmatizer(RussianLemmatizer):
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._morph = words.analyser()
         super().__init__(*args, **kwargs)
         self.lemmas: dict[int, str] = {}
 
@@ -97,10 +112,34 @@ class CachedLemmatizer(RussianLemmatizer):
             return self._pymorphy_lemmatize(token)
         if pos in {"SPACE", "SYM"} or (pos == "DET" and form in POSSESSIVES):
             return [form]
-        lemma = self._pymorphy_lemmatize(token)[0].lower()
+        feats = token.morph.to_dict()
+        lemma = (self.agreeing(form, pos, feats) if pos in COMPARED else self.only(form)).lower()
         if pos in INFLECTED and lemma == form:
-            lemma = self.best(form, pos, token.morph.to_dict())
+            lemma = self.best(form, pos, feats)
         return [spelt_as(form, EXPECTED.get(lemma, lemma))]
+
+    def only(self, form: str) -> str:
+        """Return the one normal form that all analyses have; ``form`` itself when they have several."""
+        found = {str(analysis.normal_form) for analysis in self._morph.parse(form)}
+        return found.pop() if len(found) == 1 else form
+
+    def agreeing(self, form: str, pos: str, feats: dict[str, str]) -> str:
+        """Return the normal form of the likeliest analysis of the dictionary that contradicts no feature, as spaCy
+        chooses it (`_pymorphy_lemmatize`); ``form`` itself when there is none.
+        """
+        compared = COMPARED[pos]
+        for analysis in self._morph.parse(form):
+            own_pos, own_feats = universal(str(analysis.tag))
+            fits = analysis.is_known and (
+                SAME_NOUN.get(own_pos, own_pos) == SAME_NOUN.get(pos, pos) or (own_pos, pos) == ("PRON", "DET")
+            )
+            if fits and all(
+                feats[name].lower() == own_feats[name].lower()
+                for name in compared
+                if name in feats and name in own_feats
+            ):
+                return str(analysis.normal_form)
+        return form
 
     def best(self, form: str, pos: str, feats: dict[str, str]) -> str:
         """Return the normal form of the analysis that agrees best; ``form`` itself when it is one of that part.
@@ -109,7 +148,7 @@ class CachedLemmatizer(RussianLemmatizer):
         """
         analyses = self._morph.parse(form)
         for analysis in analyses:
-            if analysis.is_known and analysis.normal_form == form and same_part(oc2ud(str(analysis.tag))[0], pos):
+            if analysis.is_known and analysis.normal_form == form and same_part(universal(str(analysis.tag))[0], pos):
                 return form
         best = max(analyses, key=lambda analysis: agreement(str(analysis.tag), pos, feats))
         return str(best.normal_form)
@@ -132,6 +171,6 @@ def spelt_as(form: str, lemma: str) -> str:
 
 def agreement(tag: str, pos: str, feats: dict[str, str]) -> int:
     """Count what an OpenCorpora tag has in common with part of speech and features."""
-    own_pos, own_feats = oc2ud(tag)
+    own_pos, own_feats = universal(tag)
     agreed = sum(feats.get(name, "").lower() == value.lower() for name, value in own_feats.items())
     return 3 * same_part(own_pos, pos) + agreed

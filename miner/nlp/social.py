@@ -22,6 +22,7 @@ from miner.errors import BadInput
 from miner.nlp import extensions
 from miner.nlp.language import language
 from miner.settings import resources
+from miner.words import analyser
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -135,25 +136,15 @@ class Lexicon:
 
 @Language.factory("miner_social", assigns=["doc._.quoted", "doc._.language", "token.norm", "token.lemma"])
 def make_social(nlp: Language, name: str) -> Social:
-    morph = next((pipe._morph for _, pipe in nlp.pipeline if hasattr(pipe, "_morph")), None)  # noqa: SLF001  # spaCy's lemmatizer keeps the dictionary there
-    return Social(nlp.vocab, name, Lexicon.read(resources() / "config" / "lexicons" / "social.toml"), morph)
+    return Social(nlp.vocab, name, Lexicon.read(resources() / "config" / "lexicons" / "social.toml"))
 
 
 class Social:
     """Mark quotes and language, and read words as they were meant."""
 
-    def __init__(self, vocab: Vocab, name: str, lexicon: Lexicon, morph: Any = None) -> None:
+    def __init__(self, vocab: Vocab, name: str, lexicon: Lexicon) -> None:
         self.vocab, self.name, self.lexicon = vocab, name, lexicon
-        self._morph = morph
         self.readings: dict[int, Reading | None] = {}
-
-    @property
-    def morph(self) -> Any:
-        if self._morph is None:
-            from pymorphy3 import MorphAnalyzer
-
-            self._morph = MorphAnalyzer(lang="ru")
-        return self._morph
 
     def __call__(self, doc: Doc) -> Doc:
         self.annotate([doc])
@@ -223,7 +214,7 @@ class Social:
 
     def shortened(self, word: str) -> Reading | None:
         """«ооочень» → «очень», «длинный» as it is, «ждууу» → «жду»."""
-        if self.morph.word_is_known(word):
+        if analyser().word_is_known(word):
             return None
         once, twice = DOUBLED.sub(r"\1", REPEATED.sub(r"\1", word)), REPEATED.sub(r"\1\1", word)
         for guess in (once, twice, REPEATED.sub(r"\1", word)):
@@ -231,8 +222,8 @@ class Social:
                 continue
             if found := self.lexicon.get(guess):
                 return found
-            if self.morph.word_is_known(guess):
-                return Reading(guess, self.morph.parse(guess)[0].normal_form)
+            if analyser().word_is_known(guess):
+                return Reading(guess, analyser().parse(guess)[0].normal_form)
         return Reading(once, None) if REPEATED.search(word) else None
 
     def read_marks(self, doc: Doc, text: str) -> None:
@@ -263,7 +254,7 @@ class Social:
         if MIXED_WORD.search(text):
             for match in MIXED.finditer(text):
                 if meant := cyrillic(match.group()):
-                    lemma = self.morph.parse(meant)[0].normal_form
+                    lemma = analyser().parse(meant)[0].normal_form
                     yield Mark(match.start(), match.end(), meant, REST, lemma)
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
@@ -282,7 +273,7 @@ class Social:
         return self
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_morph": None, "readings": {}}
+        return {**self.__dict__, "readings": {}}
 
 
 def quotes(text: str) -> Iterator[Span]:

@@ -51,6 +51,9 @@ def own_words(text: str, quoted: Iterable[tuple[int, int]] = ()) -> str:
 
 # Sets of strings that rules ask for → their bit, and the strings with a blank, which are looked for in the text.
 SIGNS: dict[tuple[str, ...], tuple[int, tuple[str, ...]]] = {}
+# The strings without a blank → the bits of the sets that have them, and the longest of each first pair of letters.
+PARTS: dict[str, int] = {}
+LONGEST: dict[str, int] = {}
 # Words → the bits of the sets of which they have a string.
 BITS: dict[str, int] = {}
 REMEMBERED = 200_000
@@ -58,7 +61,11 @@ REMEMBERED = 200_000
 
 def sign(parts: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
     """Give a set of strings its bit; what was known of words is out of date then."""
-    found = SIGNS[parts] = (1 << len(SIGNS), tuple(part for part in parts if not part.isalpha()))
+    bit = 1 << len(SIGNS)
+    found = SIGNS[parts] = (bit, tuple(part for part in parts if not part.isalpha()))
+    for part in filter(str.isalpha, parts):
+        PARTS[part] = PARTS.get(part, 0) | bit
+        LONGEST[part[:2]] = max(LONGEST.get(part[:2], 0), len(part))
     BITS.clear()
     return found
 
@@ -67,9 +74,9 @@ def bits_of(word: str) -> int:
     if len(BITS) > REMEMBERED:
         BITS.clear()
     bits = 0
-    for parts, (bit, _) in SIGNS.items():
-        if any(part in word for part in parts if part.isalpha()):
-            bits |= bit
+    for start in range(len(word) - 1):
+        for stop in range(start + 2, min(len(word), start + LONGEST.get(word[start : start + 2], 0)) + 1):
+            bits |= PARTS.get(word[start:stop], 0)
     BITS[word] = bits
     return bits
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,7 @@ def reasons(reading: Reading, table: Table, start: int, stop: int, kind: int) ->
         yield f"слова: {', '.join(dict.fromkeys(said[place] for place in sorted(list(said)[:WORDS])))}"
 
 
+@functools.lru_cache(maxsize=100_000)
 def telling(word: str) -> bool:
     """Whether a word says something by itself.
 
