@@ -2,8 +2,10 @@
 # Debian packages that some tests use; where they can't be had, those tests skip and say so.
 #   libreoffice-writer, -impress, -calc: open the exported Word, PowerPoint and Excel files as a person would
 #   poppler-utils: pages of PDF files as pictures
+#   chromium, fonts-dejavu-core: the review room as a person sees it
 set -u
-packages=(libreoffice-writer-nogui libreoffice-impress-nogui libreoffice-calc-nogui poppler-utils)
+packages=(libreoffice-writer-nogui libreoffice-impress-nogui libreoffice-calc-nogui poppler-utils
+  chromium fonts-dejavu-core)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

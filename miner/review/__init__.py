@@ -4,6 +4,6 @@
 """
 
 from miner.review.decisions import ACTIONS, decide
-from miner.review.verdicts import Verdict, settle, verdicts
+from miner.review.verdicts import Standing, Verdict, settle, verdicts
 
-__all__ = ["ACTIONS", "Verdict", "decide", "settle", "verdicts"]
+__all__ = ["ACTIONS", "Standing", "Verdict", "decide", "settle", "verdicts"]

@@ -9,16 +9,17 @@ from typing import Any
 from miner.errors import BadInput
 from miner.records import Candidate, Decision
 
-# accept: into the profile as it stands; edit: in other words; reject: never again; later: back into the pile;
-# manual: a line of the staff's own; undo: the person's last word on the target is taken back.
-ACTIONS = ("accept", "edit", "reject", "later", "manual", "undo")
+# accept: into the profile as it stands; edit: in other words; merge: it says the same as the line named by ``into``,
+# which gets its people; reject: never again; later: back into the pile; manual: a line of the staff's own;
+# undo: the person's last word on the target is taken back.
+ACTIONS = ("accept", "edit", "merge", "reject", "later", "manual", "undo")
 LONGEST = 300
 
 
 def decide(action: str, target: str, *, who: str, at: str, candidate: Candidate | None = None, **data: Any) -> Decision:
     """The decision as it goes into the log. Its evidence is kept, so that the candidate is known again after a refit.
 
-    Raises BadInput for an unknown action, an empty name, or an edit without words.
+    Raises BadInput for an unknown action, an empty name, an edit without words, or a merge into nothing or itself.
     """
     if action not in ACTIONS:
         raise BadInput(f"no action {action!r}. Known: {', '.join(ACTIONS)}.")
@@ -29,6 +30,8 @@ def decide(action: str, target: str, *, who: str, at: str, candidate: Candidate 
         raise BadInput(f"{action} needs the words of the line. Give a text.")
     if text and len(text) > LONGEST:
         raise BadInput(f"the line has {len(text)} characters, a profile has room for {LONGEST}. Shorten it.")
+    if action == "merge" and data.get("into") in {None, "", target}:
+        raise BadInput("merge needs another line that takes this one in. Name it as into.")
     kept = {name: value for name, value in data.items() if value is not None}
     if candidate:
         kept |= {

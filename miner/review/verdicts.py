@@ -24,9 +24,31 @@ class Verdict:
     at: str
     text: str | None = None
     reason: str | None = None
+    into: str | None = None
     group: str | None = None
     kind: Kind | None = None
     evidence: frozenset[Place] = frozenset()
+
+
+class Standing:
+    """The verdicts in force while a log grows; ``last`` is the id of the last decision on each target."""
+
+    def __init__(self) -> None:
+        self.verdicts: dict[str, Verdict] = {}
+        self.last: dict[str, str] = {}
+        self._stacks: dict[str, list[Decision]] = defaultdict(list)
+
+    def add(self, decision: Decision) -> None:
+        stack = self._stacks[decision.target]
+        if decision.action != "undo":
+            stack.append(decision)
+        elif stack:
+            stack.pop()
+        self.last[decision.target] = decision.id
+        if stack:
+            self.verdicts[decision.target] = _verdict(stack)
+        else:
+            self.verdicts.pop(decision.target, None)
 
 
 def verdicts(decisions: Iterable[Decision]) -> dict[str, Verdict]:
@@ -37,14 +59,10 @@ def verdicts(decisions: Iterable[Decision]) -> dict[str, Verdict]:
     >>> verdicts(log)["c1"].action
     'accept'
     """
-    stacks: dict[str, list[Decision]] = defaultdict(list)
+    standing = Standing()
     for decision in decisions:
-        if decision.action == "undo":
-            if stacks[decision.target]:
-                stacks[decision.target].pop()
-        else:
-            stacks[decision.target].append(decision)
-    return {target: _verdict(stack) for target, stack in stacks.items() if stack}
+        standing.add(decision)
+    return dict(standing.verdicts)
 
 
 def _verdict(stack: Sequence[Decision]) -> Verdict:
@@ -58,32 +76,44 @@ def _verdict(stack: Sequence[Decision]) -> Verdict:
         at=last.at,
         text=last.data.get("text"),
         reason=last.data.get("reason"),
+        into=last.data.get("into"),
         group=about.get("group"),
         kind=about.get("kind"),
         evidence=frozenset((str(doc), int(start)) for doc, start in about.get("evidence", ())),
     )
 
 
-def settle(candidates: Sequence[Candidate], standing: Mapping[str, Verdict]) -> dict[str, Verdict]:
+def settle(
+    candidates: Sequence[Candidate],
+    standing: Mapping[str, Verdict],
+    places: Mapping[str, frozenset[Place]] | None = None,
+) -> dict[str, Verdict]:
     """The verdict on each candidate that has one, by candidate id.
 
     A candidate is known by its id, else by the evidence it shares with the one decided on, each verdict finding the
-    candidate nearest to it: a refit gives new ids, and a rejected line stays rejected.
+    candidate nearest to it: a refit gives new ids, and a rejected line stays rejected. ``places`` are those of the
+    candidates' quotes, where they are known without the quotes.
     """
     found = {c.id: standing[c.id] for c in candidates if c.id in standing}
+    used = {verdict.target for verdict in found.values()}
     pairs = [
         (share, candidate.id, verdict)
         for verdict in standing.values()
-        if verdict.evidence and verdict not in found.values()
+        if verdict.evidence and verdict.target not in used
         for candidate in candidates
         if candidate.id not in found and candidate.group == verdict.group and candidate.kind == verdict.kind
-        if (share := _common(candidate, verdict)) >= COMMON
+        if (share := _common(_places(candidate, places), verdict)) >= COMMON
     ]
     for _, candidate_id, verdict in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2].target)):
         found.setdefault(candidate_id, verdict)
     return found
 
 
-def _common(candidate: Candidate, verdict: Verdict) -> float:
-    own = {(quote.doc_id, quote.start) for quote in candidate.evidence}
+def _places(candidate: Candidate, known: Mapping[str, frozenset[Place]] | None) -> frozenset[Place]:
+    if known is not None:
+        return known.get(candidate.id, frozenset())
+    return frozenset((quote.doc_id, quote.start) for quote in candidate.evidence)
+
+
+def _common(own: frozenset[Place], verdict: Verdict) -> float:
     return len(own & verdict.evidence) / min(len(own), len(verdict.evidence)) if own else 0.0

@@ -14,7 +14,7 @@ What is where:
 - ``documents``: ``pending(version, group)``, ``count_pending``, ``lease``, ``fail``, ``failed``, ``save``,
   ``of_group(group, version)``, ``all(version)``, ``quotes(group, version, kind)``, ``versions()``, ``retire(version)``;
 - ``topics``: ``save(topics, lineage, scope=)``, ``load(scope=)``, ``lineage(scope=)``;
-- ``candidates``: ``replace(mined)``, ``of(group)``, ``get(id)``, ``groups()``;
+- ``candidates``: ``replace(mined)``, ``of(group)``, ``get(id)``, ``heads(group)``, ``quotes(id)``, ``groups()``;
 - ``decisions``: ``append``, ``all(target)``, ``since(decision id)``; nothing is ever changed or deleted;
 - ``profiles``: ``save``, ``current(group)``, ``latest(group)``, ``version(group, n)``, ``on(group, day)``,
   ``list(group)``, ``groups()``, ``endorse(group, n, who, at)``;
@@ -25,6 +25,9 @@ What is where:
 - ``crawls``: ``of(source, run)`` is a ``miner.fetch.Frontier`` with ``keep(post)`` and ``note(ledger line)``, a page is
   a transaction; ``counts(source)``, ``failures(source)``, ``clear(source)``;
 - ``ledger``: ``write(entries)``, ``of_source``, ``outcomes(run)``, ``drop(before)``;
+- ``accounts``: ``add``, ``get``, ``list``, ``change``, ``login``, ``of_session``, ``close_session``, ``make_token``,
+  ``of_token``, ``tokens``, ``drop_token``, ``setup_secret``, ``set_up``; ``audit``: ``write``, ``page``;
+- ``replies``: ``begin``, ``finish``, ``abandon``; ``webhooks``: ``add``, ``list``, ``remove``, ``take``, ``settle``;
 - ``forget(author)``, ``upgrade()``, ``downgrade(to)``, ``backup(path)``, ``version()``, ``close()``.
 
 Personal data: names of authors are keys before they are written (keys.py). Raw text lies in posts alone, since a
@@ -37,31 +40,48 @@ read by pages, in bounded memory. Errors are BadInput, NotWritable and StoreUnav
 
 from __future__ import annotations
 
+from miner.store.accounts import ROLES, NotLetIn, Opened, Token, TooManyTries, User
+from miner.store.audit import Deed
 from miner.store.crawls import Crawl
 from miner.store.database import StoreUnavailable
+from miner.store.decisions import Overtaken
 from miner.store.documents import Saved
 from miner.store.forget import Forgotten
 from miner.store.keys import AuthorKeys
 from miner.store.ledger import Entry
 from miner.store.posts import Added
 from miner.store.profiles import Version
+from miner.store.replies import Reply
 from miner.store.runs import Run
 from miner.store.sources import Source
 from miner.store.store import Store, open_store
 from miner.store.topics import Event
+from miner.store.webhooks import Delivery, Told, Webhook
 
 __all__ = [
+    "ROLES",
     "Added",
     "AuthorKeys",
     "Crawl",
+    "Deed",
+    "Delivery",
     "Entry",
     "Event",
     "Forgotten",
+    "NotLetIn",
+    "Opened",
+    "Overtaken",
+    "Reply",
     "Run",
     "Saved",
     "Source",
     "Store",
     "StoreUnavailable",
+    "Token",
+    "Told",
+    "TooManyTries",
+    "User",
     "Version",
+    "Webhook",
     "open_store",
 ]

@@ -12,6 +12,8 @@ from sqlalchemy import insert, select
 
 from miner.errors import BadInput
 from miner.store import schema
+from miner.store.accounts import Accounts
+from miner.store.audit import Audit
 from miner.store.candidates import Candidates
 from miner.store.crawls import Crawls
 from miner.store.database import Database, advance, database_of
@@ -20,12 +22,16 @@ from miner.store.documents import Documents
 from miner.store.forget import Forgotten, forget
 from miner.store.keys import AuthorKeys
 from miner.store.ledger import Ledger
+from miner.store.memberships import Memberships
 from miner.store.posts import Posts
 from miner.store.profiles import Profiles
+from miner.store.replies import Replies
 from miner.store.runs import Runs
 from miner.store.sources import Sources
 from miner.store.tables import Meta
+from miner.store.tallies import Tallies
 from miner.store.topics import Topics
+from miner.store.webhooks import Webhooks
 
 Clock = Callable[[], datetime]
 
@@ -45,12 +51,18 @@ class Store:
         self.documents = Documents(database, clock)
         self.topics = Topics(database, clock)
         self.candidates = Candidates(database, clock)
+        self.memberships = Memberships(database, clock)
         self.decisions = Decisions(database)
         self.profiles = Profiles(database, clock)
         self.sources = Sources(database, clock)
         self.runs = Runs(database, clock)
         self.crawls = Crawls(database, self.posts, clock)
         self.ledger = Ledger(database, clock)
+        self.tallies = Tallies(database)
+        self.accounts = Accounts(database, clock)
+        self.audit = Audit(database, clock)
+        self.replies = Replies(database, clock)
+        self.webhooks = Webhooks(database, clock)
 
     def __enter__(self) -> Self:
         return self

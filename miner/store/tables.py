@@ -103,6 +103,8 @@ class RunRow(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     counts: Mapped[Any]
     error: Mapped[str | None]
+    again_at: Mapped[datetime | None]
+    deaths: Mapped[int] = mapped_column(default=0, server_default="0")
 
     __table_args__ = (
         Index(None, "status", "due_at"),
@@ -117,6 +119,16 @@ class RunRow(Base):
             postgresql_where=text("status IN ('due', 'leased')"),
         ),
     )
+
+
+class TallyRow(Base):
+    """A figure that only grows, such as seconds spent on a stage: workers add, whoever watches reads."""
+
+    __tablename__ = "tallies"
+
+    metric: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[float]
 
 
 class FrontierRow(Base):
@@ -285,6 +297,17 @@ class DueRow(Base):
     __table_args__ = (Index(None, "post"),)
 
 
+class FreshRow(Base):
+    """A post whose annotation is new to the topics; annotated again, it gets another ``id``."""
+
+    __tablename__ = "fresh"
+
+    id: Mapped[int] = mapped_column(_Long, primary_key=True)
+    post: Mapped[int] = mapped_column(ForeignKey("posts.seq", ondelete="CASCADE"))
+
+    __table_args__ = (Index(None, "post", unique=True),)
+
+
 class DocumentRow(Base):
     """The annotation of a post's current text under a version of the pipeline."""
 
@@ -372,6 +395,22 @@ class MemberRow(Base):
     key: Mapped[bytes]
 
     __table_args__ = (Index(None, "key"),)
+
+
+class TopicStateRow(Base):
+    """What a refit needs to recognise the topics of a scope, and what it found: ``without`` of ``texts`` had none."""
+
+    __tablename__ = "topic_states"
+
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    texts: Mapped[int]
+    without: Mapped[int]
+    sureness: Mapped[float]
+    new_texts: Mapped[int]
+    new_without: Mapped[int]
+    new_sureness: Mapped[float]
+    body: Mapped[Any]
 
 
 class LineageRow(Base):
@@ -492,6 +531,28 @@ class ProfileQuoteRow(QuoteColumns, Base):
     __table_args__ = (Index(None, "voice"), Index(None, "doc"))
 
 
+class MembershipRow(Base):
+    """A person's place in a client group; ``author`` is empty for a post that stands for itself, ``doc`` for that post.
+
+    ``key`` stands for the speaker. Posts that were collected with a group are not here: theirs is known.
+    """
+
+    __tablename__ = "memberships"
+
+    group: Mapped[str] = mapped_column("group_name", key="group", primary_key=True)
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    speaker: Mapped[str]
+    author: Mapped[str | None]
+    score: Mapped[float]
+    doc_id: Mapped[str]
+    doc: Mapped[bytes]
+    start: Mapped[int]
+    stop: Mapped[int]
+    at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "author"), Index(None, "doc"))
+
+
 class ForgottenRow(Base):
     """Who asked to be forgotten, as a mark that only the workspace's key can make.
 
@@ -502,3 +563,127 @@ class ForgottenRow(Base):
 
     mark: Mapped[bytes] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class UserRow(Base):
+    """A person who works in the review room; ``key`` stands for the name whatever its case."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[bytes]
+    name: Mapped[str]
+    role: Mapped[str]
+    password: Mapped[str | None]
+    subject: Mapped[str | None]
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    visited_at: Mapped[datetime | None]
+    visited_before: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "key", unique=True), Index(None, "subject", unique=True))
+
+
+class SessionRow(Base):
+    """A browser that is logged in; ``key`` stands for the secret in its cookie."""
+
+    __tablename__ = "sessions"
+
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    user: Mapped[int] = mapped_column("user_id", ForeignKey("users.id", ondelete="CASCADE"), key="user")
+    csrf: Mapped[str]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "user"), Index(None, "expires_at"))
+
+
+class TokenRow(Base):
+    """A program that calls the API for a user; ``key`` stands for its secret, which is shown once and kept nowhere."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[bytes]
+    user: Mapped[int] = mapped_column("user_id", ForeignKey("users.id", ondelete="CASCADE"), key="user")
+    label: Mapped[str]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "key", unique=True), Index(None, "user"))
+
+
+class TriesRow(Base):
+    """Logins that failed, from one place or for one name; until when the next one is refused."""
+
+    __tablename__ = "tries"
+
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    at: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "at"),)
+
+
+class AuditRow(Base):
+    """Who did what when, from what to what. Triggers refuse to change or delete a row."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(_Long, primary_key=True)
+    at: Mapped[datetime]
+    who: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    key: Mapped[bytes]
+    before: Mapped[Any | None]
+    after: Mapped[Any | None]
+
+    __table_args__ = (Index(None, "key", "id"), Index(None, "who", "id"))
+
+
+class ReplyRow(Base):
+    """What a request with an Idempotency-Key was answered; without ``status`` it is still being worked on."""
+
+    __tablename__ = "replies"
+
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    request: Mapped[bytes]
+    at: Mapped[datetime]
+    status: Mapped[int | None]
+    headers: Mapped[Any | None]
+    body: Mapped[str | None]
+
+    __table_args__ = (Index(None, "at"),)
+
+
+class WebhookRow(Base):
+    """An address that wants to hear of new candidates; ``secret`` signs what it is told."""
+
+    __tablename__ = "webhooks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    url: Mapped[str]
+    secret: Mapped[str]
+    group: Mapped[str | None] = mapped_column("group_name", key="group")
+    who: Mapped[str]
+    added_at: Mapped[datetime]
+
+
+class DeliveryRow(Base):
+    """A message for a webhook; ``due_at`` is empty once it was taken or given up."""
+
+    __tablename__ = "deliveries"
+
+    id: Mapped[int] = mapped_column(_Long, primary_key=True)
+    webhook: Mapped[int] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"))
+    body: Mapped[Any]
+    made_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    status: Mapped[int | None]
+    error: Mapped[str | None]
+
+    __table_args__ = (Index(None, "webhook", "id"), Index(None, "due_at"))
