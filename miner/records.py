@@ -378,6 +378,36 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """An author's place in a client group: how sure (0..1), and the words of the post that say so.
+
+    ``start`` and ``end`` are both 0 when the place comes from the post's source and not from its words.
+    """
+
+    speaker: str
+    group: str
+    score: float
+    doc_id: str
+    start: int = 0
+    end: int = 0
+
+    @property
+    def author(self) -> str | None:
+        """The author's key, None for a post that stands for itself."""
+        return None if self.speaker == f"post {self.doc_id}" else self.speaker.partition("@")[0]
+
+    def to_json(self) -> Json:
+        return {
+            "author": self.author,
+            "group": self.group,
+            "score": self.score,
+            "doc_id": self.doc_id,
+            "start": self.start,
+            "end": self.end,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What a person decided about a topic or a candidate; decisions are only ever appended.
 

@@ -3,38 +3,66 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 
 from miner.errors import BadConfig
 from miner.profiles.groups import Cue, Group, Span
-from miner.records import Disclosure, Document, Post
+from miner.records import Document, Membership, Post
 
 # A cue that fits more of the authors than this tells nothing about a group.
-EVERYONE = 0.8
+EVERYONE = 0.9
 ENOUGH_TO_JUDGE = 50
 FROM_SOURCE = 0.6
+# Two groups with this share of common people are one group under two names.
+ALIKE = 0.9
+ENOUGH_TO_COMPARE = 5
+
+# How sure, and where it is said.
+Sign = tuple[float, str, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """An author's place in a group: how sure (0..1), and the words of the post that say so."""
+class Person:
+    """What an author let know so far: the last word on each characteristic, and the cues that were heard."""
 
-    speaker: str
-    group: str
-    score: float
-    doc_id: str
-    start: int = 0
-    end: int = 0
+    def __init__(self) -> None:
+        self.facts: dict[str, tuple[str, str | int, str, int, int]] = {}
+        self.said: dict[tuple[str, int], tuple[str, int, int]] = {}
+        self.sources: dict[str, str] = {}
 
+    def hear(self, post: Post, document: Document, groups: Mapping[str, Group]) -> None:
+        day = post.date or ""
+        for fact in document.facts:
+            if day >= self.facts.get(fact.field, ("",))[0]:
+                self.facts[fact.field] = (day, fact.value, post.id, fact.start, fact.end)
+        text = plain(post.text)
+        for name, group in groups.items():
+            if post.source and post.source in group.sources:
+                self.sources.setdefault(name, post.id)
+            for at, cue in enumerate(group.cue):
+                if cue.says and (name, at) not in self.said and (span := _heard(text, cue)):
+                    self.said[name, at] = (post.id, *span)
 
-@dataclass(frozen=True, slots=True)
-class Sign:
-    score: float
-    doc_id: str
-    start: int = 0
-    end: int = 0
+    def signs(self, group: Group) -> Iterator[tuple[int | None, Sign]]:
+        """Every sign of belonging to the group, with the number of its cue; None is the source."""
+        if group.name in self.sources:
+            yield None, (FROM_SOURCE, self.sources[group.name], 0, 0)
+        for at, cue in enumerate(group.cue):
+            if not all(self._holds(field, wanted) for field, wanted in cue.facts.items()):
+                continue
+            if cue.says is None:
+                yield at, (cue.score, *self.facts[next(iter(cue.facts))][2:])
+            elif place := self.said.get((group.name, at)):
+                yield at, (cue.score, *place)
+
+    def _holds(self, field: str, wanted: Span | tuple[str | int, ...]) -> bool:
+        if field not in self.facts:
+            return False
+        value = self.facts[field][1]
+        if isinstance(wanted, Span):
+            return isinstance(value, int) and wanted.low <= value <= wanted.high
+        return value in wanted
 
 
 def assign(
@@ -42,46 +70,37 @@ def assign(
 ) -> Iterator[Membership]:
     """Yield the memberships of authors, the surest sign of each; who shows no sign is in no group.
 
-    Raises BadConfig when a group's cue takes nearly everyone, with the share it would take.
+    Raises BadConfig when a cue takes nearly everyone, with the share it would take.
     """
-    authors: dict[str, list[tuple[Post, Document]]] = defaultdict(list)
+    people: dict[str, Person] = defaultdict(Person)
     for post, document in annotated:
         if post.role == "client":
-            authors[post.speaker].append((post, document))
+            people[post.speaker].hear(post, document, groups)
     found = {
-        (speaker, name): list(signs(posts, group))
-        for speaker, posts in authors.items()
+        (speaker, name): signs
+        for speaker, person in people.items()
         for name, group in groups.items()
+        if (signs := list(person.signs(group)))
     }
-    _refuse_everyone(found, len(authors), groups)
-    for (speaker, name), seen in found.items():
-        if not seen:
-            continue
-        best = max(seen, key=lambda sign: sign.score)
-        score = 1.0
-        for cue_score in {sign.score for sign in seen}:
-            score *= 1 - cue_score
-        if 1 - score >= threshold:
-            yield Membership(speaker, name, round(1 - score, 4), best.doc_id, best.start, best.end)
+    _refuse_everyone(Counter((name, at) for (_, name), signs in found.items() for at, _ in signs), len(people), groups)
+    for (speaker, name), signs in found.items():
+        score, doc_id, start, end = max((sign for _, sign in signs), key=lambda sign: sign[0])
+        doubt = 1.0
+        for cue_score in {sign[0] for _, sign in signs}:
+            doubt *= 1 - cue_score
+        if 1 - doubt >= threshold:
+            yield Membership(speaker, name, round(max(score, 1 - doubt), 4), doc_id, start, end)
 
 
-def signs(posts: Sequence[tuple[Post, Document]], group: Group) -> Iterator[Sign]:
-    """Every sign that the author of these posts belongs to the group."""
-    disclosed: dict[str, tuple[Disclosure, str]] = {}
-    for post, document in sorted(posts, key=lambda pair: pair[0].date or ""):
-        disclosed |= {fact.field: (fact, post.id) for fact in document.facts}
-        if post.source and post.source in group.sources:
-            yield Sign(FROM_SOURCE, post.id)
-    for cue in group.cue:
-        if cue.facts and not all(_holds(disclosed.get(field), wanted) for field, wanted in cue.facts.items()):
-            continue
-        if cue.says is None:
-            fact, doc_id = disclosed[next(iter(cue.facts))]
-            yield Sign(cue.score, doc_id, fact.start, fact.end)
-            continue
-        for post, _ in posts:
-            if said := heard(post.text, cue):
-                yield Sign(cue.score, post.id, *said)
+def overlapping(members: Iterable[Membership]) -> Iterator[tuple[str, str, int]]:
+    """Yield pairs of groups that are the same people, with their number: one of the two says nothing new."""
+    people: dict[str, set[str]] = defaultdict(set)
+    for member in members:
+        people[member.group].add(member.speaker)
+    for one, other in combinations(sorted(people), 2):
+        common, either = people[one] & people[other], people[one] | people[other]
+        if len(common) >= ENOUGH_TO_COMPARE and len(common) >= ALIKE * len(either):
+            yield one, other, len(common)
 
 
 def heard(text: str, cue: Cue) -> tuple[int, int] | None:
@@ -92,35 +111,36 @@ def heard(text: str, cue: Cue) -> tuple[int, int] | None:
     >>> heard("У меня сын инвалид", Cue(says=r"\bу меня.*инвалид", unless="сын")) is None
     True
     """
+    return _heard(plain(text), cue)
+
+
+def plain(text: str) -> str:
+    """What cues are matched against: lower case, «ё» written «е», as long as the text."""
     low = text.lower()
     # A letter that grows in lower case would shift the offsets.
-    plain = (low if len(low) == len(text) else text).replace("ё", "е")
-    found = re.search(cue.says or "", plain)
-    if not found or (cue.unless and re.search(cue.unless, plain)):
+    return (low if len(low) == len(text) else text).replace("ё", "е")
+
+
+def _heard(text: str, cue: Cue) -> tuple[int, int] | None:
+    found = re.search(cue.says or "", text)
+    if not found or (cue.unless and re.search(cue.unless, text)):
         return None
     return found.span()
 
 
-def _holds(disclosed: tuple[Disclosure, str] | None, wanted: Span | tuple[str | int, ...]) -> bool:
-    if disclosed is None:
-        return False
-    value = disclosed[0].value
-    if isinstance(wanted, Span):
-        return isinstance(value, int) and wanted.low <= value <= wanted.high
-    return value in wanted
-
-
-def _refuse_everyone(
-    found: Mapping[tuple[str, str], Sequence[Sign]], authors: int, groups: Mapping[str, Group]
-) -> None:
+def _refuse_everyone(taken: Mapping[tuple[str, int | None], int], authors: int, groups: Mapping[str, Group]) -> None:
+    """A source belongs to its group by the analyst's word; only cues are judged."""
     if authors < ENOUGH_TO_JUDGE:
         return
-    mistakes = []
-    for name in groups:
-        share = sum(bool(seen) for (_, group), seen in found.items() if group == name) / authors
-        if share > EVERYONE:
-            mistakes.append(
-                f"{name}.toml: its cues take {share:.0%} of {authors} authors: a cue names what only the group says"
-            )
+    mistakes = [
+        f"{name}.toml: cue {at + 1} ({_named(groups[name].cue[at])}) would take {count / authors:.0%} of {authors} "
+        "authors: a cue names what only the group says. If all of them are the group, import them with that group."
+        for (name, at), count in taken.items()
+        if at is not None and count > EVERYONE * authors
+    ]
     if mistakes:
         raise BadConfig(mistakes)
+
+
+def _named(cue: Cue) -> str:
+    return f"says = {cue.says!r}" if cue.says else f"facts: {', '.join(cue.facts)}"

@@ -14,7 +14,7 @@ from miner.store.database import Database, advance
 from miner.store.keys import AuthorKeys
 from miner.store.pages import batches
 from miner.store.quotes import voice
-from miner.store.tables import CandidateQuoteRow, ForgottenRow, MemberRow, PostRow, ProfileQuoteRow, TopicRow
+from miner.store.tables import CandidateQuoteRow, ForgottenRow, MemberRow, MembershipRow, PostRow, ProfileQuoteRow, TopicRow
 from miner.store.topics import post_of_text
 
 
@@ -41,6 +41,7 @@ def forget(database: Database, keys: AuthorKeys, author: str, clock: Callable[[]
             select(PostRow.seq, PostRow.id).where(PostRow.author == key).order_by(PostRow.seq).with_for_update()
         ).all()
         quotes = _unquote(connection, key, [digest(row.id) for row in found])
+        connection.execute(delete(MembershipRow).where(MembershipRow.author == key))
         _leave_topics(connection, [row.id for row in found])
         for batch in batches([row.seq for row in found]):
             connection.execute(delete(PostRow).where(PostRow.seq.in_(batch)))
