@@ -30,6 +30,8 @@ from miner.store.tables import (
     DocumentRow,
     DueRow,
     EntityRow,
+    FreshRow,
+    MembershipRow,
     PipelineRow,
     PostRow,
     StatementRow,
@@ -55,17 +57,20 @@ class Documents:
         # What each post said when it was given out, so that a document of former words is not taken for one of now.
         self._given: dict[str, bytes] = {}
 
-    def pending(self, version: str, group: str | None = None) -> Iterator[Post]:
-        """Raw posts, of one group or of all, whose present words have no document under this version."""
-        query = _due(self._catch_up(version), group).add_columns(PostRow.content, *POST)
+    def pending(self, version: str, group: str | None = None, *, stray: bool = False) -> Iterator[Post]:
+        """Raw posts, of one group or of all, whose present words have no document under this version.
+
+        ``stray`` are those that were collected without a group.
+        """
+        query = _due(self._catch_up(version), group, stray=stray).add_columns(PostRow.content, *POST)
         for page in paged(self._db, query, DueRow.post.expression, PostRow.seq.expression, size=BATCH):
             yield from self._give(page)
 
-    def count_pending(self, version: str, group: str | None = None) -> int:
+    def count_pending(self, version: str, group: str | None = None, *, stray: bool = False) -> int:
         """How many posts ``pending`` would give."""
         pipeline = self._catch_up(version)
         with self._db.reading() as connection:
-            return connection.execute(_due(pipeline, group).with_only_columns(func.count())).scalar_one()
+            return connection.execute(_due(pipeline, group, stray=stray).with_only_columns(func.count())).scalar_one()
 
     def lease(self, version: str, worker: str, *, limit: int = BATCH, seconds: float = 600) -> list[Post]:
         """Raw posts that wait and that no other worker has: theirs until ``seconds`` have passed or they are saved."""
@@ -119,6 +124,14 @@ class Documents:
     def of_group(self, group: str | None, version: str) -> Iterator[tuple[Post, Document]]:
         """The annotated posts of a group in the order of their arrival, masked."""
         yield from self._read(version, PostRow.group == group)
+
+    def of_members(self, group: str, version: str) -> Iterator[tuple[Post, Document]]:
+        """The annotated posts, collected without a group, of the people who were assigned to one; masked."""
+        there = MembershipRow.group == group
+        authors = select(MembershipRow.author).where(there, MembershipRow.author.is_not(None))
+        alone = select(MembershipRow.doc).where(there, MembershipRow.author.is_(None))
+        theirs = or_(PostRow.author.in_(authors), PostRow.key.in_(alone))
+        yield from self._read(version, PostRow.group.is_(None), theirs)
 
     def all(self, version: str) -> Iterator[tuple[Post, Document]]:
         """Every annotated post in the order of arrival, masked."""
@@ -225,6 +238,8 @@ class Documents:
             if lines:
                 connection.execute(insert(table), lines)
         connection.execute(delete(DueRow).where(DueRow.pipeline == pipeline, DueRow.post.in_(posts)))
+        connection.execute(delete(FreshRow).where(FreshRow.post.in_(posts)))
+        connection.execute(insert(FreshRow), [{"post": post} for post in posts])
         return len(posts)
 
     def _is_of(self, document: Document, row: AnyRow) -> bool:
@@ -304,12 +319,14 @@ def _pipeline(version: str) -> Query:
     return select(PipelineRow.id, PipelineRow.seen).where(PipelineRow.version == version)
 
 
-def _due(pipeline: int, group: str | None) -> Query:
+def _due(pipeline: int, group: str | None, *, stray: bool = False) -> Query:
     query = (
         select(DueRow.post)
         .join_from(DueRow, PostRow, PostRow.seq == DueRow.post)
         .where(DueRow.pipeline == pipeline, DueRow.failures < TRIES)
     )
+    if stray:
+        return query.where(PostRow.group.is_(None))
     return query if group is None else query.where(PostRow.group == group)
 
 

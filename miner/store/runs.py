@@ -8,17 +8,18 @@ run; when it only slept, its next word is refused, so nothing is done twice.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy.orm import aliased
 
 from miner.errors import BadInput
 from miner.store.database import Database, advance
 from miner.store.pages import Query
-from miner.store.tables import RunRow
+from miner.store.tables import RunRow, SourceRow
 
 Status = Literal["due", "leased", "done", "failed"]
 # A run that so many workers have died of is given up.
@@ -42,6 +43,8 @@ class Run:
     attempts: int = 0
     counts: Mapping[str, Any] = field(default_factory=dict)
     error: str | None = None
+    again_at: datetime | None = None
+    deaths: int = 0
 
 
 _RUN = tuple(getattr(RunRow, f.name) for f in dataclasses.fields(Run))
@@ -53,10 +56,37 @@ class Runs:
         self._db = database
         self._clock = clock
 
-    def request(self, kind: str, subject: str, due_at: datetime | None = None) -> Run:
-        """Ask for work. One run of a kind and subject is open at a time; asking again gives that one."""
+    def request(self, kind: str, subject: str, due_at: datetime | None = None, *, again: bool = False) -> Run:
+        """Ask for work. One run of a kind and subject is open at a time; asking again gives that one.
+
+        With ``again`` a run that is under way is followed by another: what it has read already may be out of date.
+        """
+        moment = due_at or self._clock()
         with self._db.writing() as connection:
-            return self._request(connection, kind, subject, due_at or self._clock())
+            run = self._request(connection, kind, subject, moment)
+            if again and run.status == "leased" and run.again_at is None:
+                connection.execute(update(RunRow).where(RunRow.id == run.id).values(again_at=moment))
+                run = dataclasses.replace(run, again_at=moment)
+            return run
+
+    def fall_due(self, source: str, was: datetime, following: datetime) -> Run | None:
+        """Turn a source's due time into a run and plan the following one, both or neither.
+
+        None when somebody else was sooner, when the source was paused or removed, or when its last run is still under
+        way: it stays due then. A run that nobody has begun yet takes the new one in.
+        """
+        with self._db.writing() as connection:
+            advance(connection, "runs")
+            mine = (SourceRow.name == source, SourceRow.due_at == was)
+            ready = (SourceRow.paused_at.is_(None), SourceRow.removed_at.is_(None))
+            under_way = select(RunRow.id).where(
+                RunRow.kind == "crawl", RunRow.subject == source, RunRow.status == "leased"
+            )
+            if connection.execute(under_way).first() is not None:
+                return None
+            if not connection.execute(update(SourceRow).where(*mine, *ready).values(due_at=following)).rowcount:
+                return None
+            return self._request(connection, "crawl", source, was)
 
     def start(self, kind: str, subject: str, worker: str, *, seconds: float = 300) -> Run:
         """Ask for work and take it at once. Raises BadInput while another worker has it."""
@@ -71,11 +101,25 @@ class Runs:
             f"at {run.leased_until:%H:%M:%S} UTC."
         )
 
-    def lease(self, worker: str, *, kinds: Sequence[str] | None = None, seconds: float = 300) -> Run | None:
-        """The run that has been due for the longest, or one whose worker died; None when there is nothing to do."""
+    def lease(
+        self,
+        worker: str,
+        *,
+        kinds: Sequence[str] | None = None,
+        seconds: float = 300,
+        orphans: Collection[int] | None = None,
+        avoid: Collection[str] = (),
+    ) -> Run | None:
+        """The run that has been due for the longest, or one whose worker died; None when there is nothing to do.
+
+        A worker is taken for dead when its lease ran out by this machine's clock; who watches heartbeats instead gives
+        the ids of ``orphans``. Subjects to ``avoid`` stay due.
+        """
         now = self._clock()
-        due = and_(RunRow.status == "due", RunRow.due_at <= now)
+        due = and_(RunRow.status == "due", RunRow.due_at <= now, RunRow.subject.not_in(avoid))
         orphaned = and_(RunRow.status == "leased", RunRow.leased_until < now)
+        if orphans is not None:
+            orphaned = and_(RunRow.status == "leased", RunRow.id.in_(orphans))
         with self._db.writing() as connection:
             for ready in (due, orphaned):
                 query = select(*_RUN).where(ready)
@@ -83,7 +127,7 @@ class Runs:
                     query = query.where(RunRow.kind.in_(kinds))
                 while row := connection.execute(_next(query)).first():
                     run = Run(*row)
-                    if run.status == "due" or run.attempts < TRIES:
+                    if run.status == "due" or run.deaths + 1 < TRIES:
                         return self._take(connection, run, worker, seconds)
                     self._close(connection, run, "failed", {}, f"{TRIES} workers died of it, the last was {run.worker}")
         return None
@@ -110,6 +154,12 @@ class Runs:
             again = {"status": "due", "due_at": retry_at, "worker": None, "leased_until": None, "error": error}
             return connection.execute(update(RunRow).where(*_held(run)).values(**again)).rowcount == 1
 
+    def release(self, run: Run) -> bool:
+        """Give the work back, undone and nobody's fault; somebody takes it at once. False when it had gone already."""
+        free = {"status": "due", "due_at": self._clock(), "worker": None, "leased_until": None}
+        with self._db.writing() as connection:
+            return connection.execute(update(RunRow).where(*_held(run)).values(**free)).rowcount == 1
+
     def cancel(self, kind: str, subject: str) -> bool:
         """Take back work that is open; a worker that has it hears of it at its next heartbeat."""
         mine = (RunRow.kind == kind, RunRow.subject == subject, _OPEN)
@@ -127,6 +177,20 @@ class Runs:
         with self._db.reading() as connection:
             rows = connection.execute(select(*_RUN).where(_OPEN).order_by(RunRow.due_at, RunRow.id)).all()
             return [Run(*row) for row in rows]
+
+    def latest(self, limit: int = 50) -> Sequence[Run]:
+        """The last runs of any kind, the latest first."""
+        query = select(*_RUN).order_by(RunRow.id.desc()).limit(limit)
+        with self._db.reading() as connection:
+            return [Run(*row) for row in connection.execute(query)]
+
+    def drop(self, before: datetime) -> int:
+        """Delete the rows of runs that ended before that, but the last of each kind and subject; returns how many."""
+        later = aliased(RunRow)
+        newer = select(later.id).where(later.kind == RunRow.kind, later.subject == RunRow.subject, later.id > RunRow.id)
+        over = (RunRow.status.in_(("done", "failed")), RunRow.due_at < before, RunRow.finished_at < before)
+        with self._db.writing() as connection:
+            return connection.execute(delete(RunRow).where(*over, newer.exists())).rowcount
 
     def recent(self, kind: str, subject: str, limit: int = 20) -> Sequence[Run]:
         """The last runs of a kind and subject, the latest first."""
@@ -151,6 +215,7 @@ class Runs:
             "status": "leased",
             "worker": worker,
             "attempts": run.attempts + 1,
+            "deaths": run.deaths + (run.status == "leased"),
             "started_at": now,
             "heartbeat_at": now,
             "leased_until": now + timedelta(seconds=seconds),
@@ -163,7 +228,12 @@ class Runs:
     ) -> bool:
         values = {"status": status, "counts": dict(counts), "error": error}
         over = {"finished_at": self._clock(), "leased_until": None}
-        return connection.execute(update(RunRow).where(*_held(run)).values(**values, **over)).rowcount == 1
+        if not connection.execute(update(RunRow).where(*_held(run)).values(**values, **over)).rowcount:
+            return False
+        again_at = connection.execute(select(RunRow.again_at).where(RunRow.id == run.id)).scalar_one()
+        if again_at is not None:
+            self._request(connection, run.kind, run.subject, again_at)
+        return True
 
 
 def _next(query: Query) -> Query:

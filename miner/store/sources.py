@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 from miner.errors import BadInput
 from miner.store.crawls import forget_addresses
 from miner.store.database import Database, advance
-from miner.store.tables import SourceRow
+from miner.store.tables import RunRow, SourceRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,11 @@ class Sources:
         return self.get(source.name)
 
     def change(self, source: Source) -> Source:
-        """Set up a known source anew; its posts, pauses and failures stay."""
-        self._set(source.name, **_values(source))
+        """Set up a known source anew; its posts, pauses and failures stay, another schedule is planned anew."""
+        known, values = self.get(source.name), _values(source)
+        if (known.schedule, known.timezone) != (source.schedule, source.timezone) and source.due_at == known.due_at:
+            values["due_at"] = None
+        self._set(source.name, **values)
         return self.get(source.name)
 
     def get(self, name: str) -> Source:
@@ -106,10 +109,13 @@ class Sources:
         self._set(name, paused_at=None, pause_reason=None, failures=0)
 
     def remove(self, name: str) -> None:
-        """Crawl a source no more. Its posts stay, the addresses found go."""
+        """Crawl a source no more. Its posts stay, the addresses found go; a crawl under way hears of it."""
         self._set(name, removed_at=self._clock())
         with self._db.writing() as connection:
             forget_addresses(connection, name)
+            gone = {"status": "failed", "error": "the source was removed", "finished_at": self._clock()}
+            mine = (RunRow.kind == "crawl", RunRow.subject == name, RunRow.status.in_(("due", "leased")))
+            connection.execute(update(RunRow).where(*mine).values(**gone, leased_until=None))
 
     def succeeded(self, name: str) -> None:
         """A crawl went well: earlier failures no longer count."""
