@@ -37,6 +37,7 @@ from miner.settings import Settings, resources
 from miner.shares import wilson
 
 if TYPE_CHECKING:
+    from miner.crawling import CrawlOutcome, Stop
     from miner.review import Verdict
     from miner.store import Store
 
@@ -305,6 +306,21 @@ def read_json(path: Path) -> dict[str, Any]:
             f"{path}: a JSON object is needed, this is {type(value).__name__}. Give a file that miner wrote."
         )
     return value
+
+
+def crawl(
+    store: Store,
+    source_name: str,
+    settings: Settings,
+    *,
+    stop: Stop | None = None,
+    follow: Follow | None = None,
+    **more: Any,
+) -> CrawlOutcome:
+    """Crawl a source into the store; see ``miner.crawling.crawl``, which knows the errors and ``more`` arguments."""
+    from miner import crawling
+
+    return crawling.crawl(store, source_name, settings, stop=stop, follow=follow, **more)
 
 
 def refresh(

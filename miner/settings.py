@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from miner.errors import BadConfig, BadInput
 
 ENV_PREFIX = "MINER_"
+# Hours of the day, such as 22-6.
+HOURS = re.compile(r"^(?:(?:[01]?\d|2[0-3])-(?:[01]?\d|2[0-3]))?$")
 # Read by their own names, not as section__key.
 PLAIN_ENV = ("MINER_WORKSPACE", "MINER_DATABASE_URL", "MINER_QUEUE_URL", "MINER_CONFIG")
 
@@ -64,7 +67,7 @@ class Fetch(Section):
     max_bytes: int = Field(10_485_760, ge=1_024)
     pages: int = Field(0, ge=0)
     total_bytes: int = Field(0, ge=0)
-    hours: str = Field("", pattern=r"^(?:(?:[01]?\d|2[0-3])-(?:[01]?\d|2[0-3]))?$")
+    hours: str = Field("", pattern=HOURS.pattern)
     robots: bool = True
     allow_hosts: list[str] = []
 

@@ -21,6 +21,7 @@ from miner.records import POST_FIELDS, Post
 
 if TYPE_CHECKING:
     from miner.fetch import Fetcher, Frontier
+    from miner.settings import Fetch
 
 Hide = Callable[[str, str], str]
 
@@ -59,19 +60,25 @@ def _unknown(_post: str) -> bool:
     return False
 
 
+def _unasked(_source: str, _thread: str, _ids: Sequence[str]) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the caller lends a collector.
 
     ``hide(source, name)`` turns a person's name into a key before anything is written; ``say`` hears what the analyst
     should know (a guess, a skipped page); ``known(post id)`` is true for posts of earlier crawls, where a collector
-    may stop; ``fetcher`` and ``frontier`` carry the manners and the memory of the caller (a collector makes its own
-    when they are missing).
+    may stop; ``shown(source, thread, ids)`` hears all that a thread shows from the first of the ids on, so that posts
+    of earlier crawls that are missing there are known to have vanished; ``fetcher`` and ``frontier`` carry the manners
+    and the memory of the caller (a collector makes its own when they are missing).
     """
 
     hide: Hide = _as_it_is
     say: Callable[[str], None] = _unheard
     known: Callable[[str], bool] = _unknown
+    shown: Callable[[str, str, Sequence[str]], None] = _unasked
     fetcher: Fetcher | None = None
     frontier: Frontier | None = None
 
@@ -95,8 +102,16 @@ class Collector(ABC):
         self.targets = tuple(targets)
         self.options = options or self.Options()
         self.context = context or Context()
+        # Why it stopped before its end: a budget, the hours, a wish from outside.
+        self.unfinished: str | None = None
         if not self.targets:
             raise BadInput(f"no {self.target} given. Name at least one.")
+
+    @classmethod
+    def asking(cls, options: Options, settings: Fetch, **lent: Any) -> Fetcher | None:
+        """The fetcher of a member that asks for addresses; None for one that reads files."""
+        del options, settings, lent
+        return None
 
     @abstractmethod
     def collect(self) -> Iterator[Post]:

@@ -18,7 +18,7 @@ from miner.fetch import Closed, Fetcher, MemoryFrontier, NotFetched, Page, Polic
 from miner.fetch.fetcher import polite
 from miner.fetch.frontier import Frontier
 from miner.records import Post
-from miner.settings import load_settings
+from miner.settings import HOURS, Fetch, load_settings
 
 
 class WebOptions(Options):
@@ -26,6 +26,10 @@ class WebOptions(Options):
 
     delay: float | None = Field(None, description="seconds between two requests to one host", ge=0)
     pages: int | None = Field(None, description="budget of this run, in requests", ge=1)
+    megabytes: int | None = Field(None, description="budget of this run, in megabytes", ge=1)
+    hours: str | None = Field(
+        None, description="hours of the day in which it may be asked, such as 22-6", pattern=HOURS.pattern
+    )
     basis: str | None = Field(None, description="legal basis of collecting, for the ledger")
     ignore_robots: bool = Field(False, description="ask in spite of robots.txt, with the owner's consent")
     allow_host: tuple[str, ...] = Field((), description="host on a private network that may be asked all the same")
@@ -41,9 +45,15 @@ class WebCollector(Collector):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fetcher: Fetcher = self.context.fetcher or Fetcher(policy(self.options))
+        self.fetcher: Fetcher = self.context.fetcher or Fetcher(policy(self.options, load_settings().fetch))
         self.frontier: Frontier = self.context.frontier or MemoryFrontier()
         self.now = datetime.now()  # noqa: DTZ005  # pages say «вчера» by a clock that they don't name
+
+    @classmethod
+    def asking(cls, options: Options, settings: Fetch, **lent: Any) -> Fetcher:
+        """A fetcher with the manners of the settings and of the source; ``lent`` is for the fetcher, as its ledger."""
+        assert isinstance(options, WebOptions)
+        return Fetcher(policy(options, settings), **lent)
 
     @abstractmethod
     def seeds(self) -> Iterator[Task]:
@@ -73,6 +83,7 @@ class WebCollector(Collector):
                     yield post
             except Closed as error:
                 self.frontier.release(task)
+                self.unfinished = str(error)
                 self.context.say(str(error))
                 return
             except NotFetched as error:
@@ -92,10 +103,8 @@ class WebCollector(Collector):
         return self.fetcher.get(task.url, validator=self.frontier.validator(task.url), robots=self.robots)
 
 
-def policy(options: WebOptions) -> Policy:
+def policy(options: WebOptions, asked: Fetch) -> Policy:
     """The manners of the settings with what the source asks for."""
-    asked = load_settings().fetch
-    hours = tuple(int(hour) for hour in asked.hours.split("-")) if asked.hours else None
     return polite(
         Policy(
             contact=asked.contact,
@@ -106,14 +115,26 @@ def policy(options: WebOptions) -> Policy:
             max_bytes=asked.max_bytes,
             pages=asked.pages,
             total_bytes=asked.total_bytes,
-            hours=(hours[0], hours[1]) if hours else None,
+            hours=_span(asked.hours),
             robots=asked.robots and not options.ignore_robots,
             allow_hosts=(*asked.allow_hosts, *options.allow_host),
         ),
         delay=options.delay,
         pages=options.pages,
+        total_bytes=options.megabytes and options.megabytes * 2**20,
+        hours=_span(options.hours),
         basis=options.basis,
     )
+
+
+def _span(hours: str | None) -> tuple[int, int] | None:
+    """Hours as the settings write them.
+
+    >>> _span("22-6")
+    (22, 6)
+    """
+    start, _, end = (hours or "").partition("-")
+    return (int(start), int(end)) if end else None
 
 
 def text(page: Page) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -32,7 +32,9 @@ BOARD, THREAD = "board", "thread"
 class ForumOptions(WebOptions):
     """How to read a forum that isn't recognised."""
 
-    selectors: str | None = Field(None, description="TOML file with selectors of an unknown forum; --suggest drafts it")
+    selectors: str | Mapping[str, Any] | None = Field(
+        None, description="TOML file with selectors of an unknown forum; --suggest drafts it"
+    )
     depth: int = Field(8, description="how many boards deep to go", ge=0, le=50)
 
 
@@ -227,18 +229,13 @@ _DRAFT = {
 }
 
 
-def selectors(path: str) -> Engine:
-    """The engine that a TOML file of selectors describes. Raises BadConfig with every mistake."""
+def selectors(given: str | Mapping[str, Any]) -> Engine:
+    """The engine that a TOML file (or a source's table) of selectors describes. Raises BadConfig with every mistake."""
     from dataclasses import fields
 
     from miner.collectors._engines.markup import Marked, Markup
 
-    try:
-        raw = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInput(f"{path}: can't be read: {error.strerror}. Draft it with --suggest.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: no TOML: {error}. Draft it with --suggest.") from error
+    path, raw = (given, _read(given)) if isinstance(given, str) else ("selectors", given)
     known = [f.name for f in fields(Markup)]
     mistakes = [f"{path}: {key}: no such key. Known: {', '.join(known)}." for key in raw if key not in known]
     mistakes += [
@@ -255,3 +252,12 @@ def selectors(path: str) -> Engine:
     if mistakes:
         raise BadConfig(mistakes)
     return Marked("selectors", Markup(**raw))
+
+
+def _read(path: str) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(f"{path}: can't be read: {error.strerror}. Draft it with --suggest.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: no TOML: {error}. Draft it with --suggest.") from error

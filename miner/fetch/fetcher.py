@@ -44,6 +44,9 @@ PAGES_MORE = (
 # So many failures in a row, and the host is left in peace for this run.
 STORM = 12
 _CHUNK = 64 * 1024
+# A wait is slept in such pieces, so that a wish to stop is heard.
+_NAP = 1.0
+_INSTANT = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,8 @@ class _Host:
 class Fetcher:
     """Asks politely. One fetcher may serve several threads; each host is still asked one thing at a time.
 
-    ``ledger`` hears of every request and every skipped address. ``clock`` and ``sleep`` are there for tests.
+    ``ledger`` hears of every request and every skipped address; once ``stop`` says so, nothing more is asked.
+    ``clock`` and ``sleep`` are there for tests.
     """
 
     def __init__(
@@ -128,6 +132,7 @@ class Fetcher:
         policy: Policy | None = None,
         *,
         ledger: Callable[[Entry], None] = lambda _entry: None,
+        stop: Callable[[], bool] | None = None,
         resolve: Resolve = resolve,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -135,7 +140,8 @@ class Fetcher:
     ) -> None:
         self.policy = policy or Policy()
         self.guard = Guard(self.policy.allow_hosts, resolve)
-        self._ledger, self._clock, self._sleep, self._hour = ledger, clock, sleep, hour
+        self._ledger, self._stop = ledger, stop
+        self._clock, self._sleep, self._hour = clock, sleep, hour
         self._hosts: dict[str, _Host] = {}
         self._lock = threading.Lock()
         self._session: requests.Session | None = None
@@ -386,6 +392,7 @@ class Fetcher:
     def _open(self, url: str, secret: bool) -> None:
         """Raise Closed when nothing more may be asked in this run."""
         policy = self.policy
+        self._heed()
         if policy.pages and self.requests >= policy.pages:
             raise self._refuse(
                 Closed(f"the budget of {policy.pages} requests is spent. Run again to go on."), url, secret
@@ -398,12 +405,17 @@ class Fetcher:
             raise self._refuse(Closed(hours), url, secret)
 
     def _wait(self, host: _Host) -> None:
-        now = self._clock()
-        if host.ready > now:
-            self._sleep(host.ready - now)
-            now = max(self._clock(), host.ready)
+        """Until the host may be asked again, or until a stop is asked for, which is heard within a second."""
+        while (left := host.ready - self._clock()) > _INSTANT:
+            self._heed()
+            self._sleep(min(left, _NAP) if self._stop else left)
+        now = max(self._clock(), host.ready)
         asked = host.robots.delay(AGENT) if host.robots and self.policy.robots else 0.0
         host.ready = now + max(self.policy.delay, asked)
+
+    def _heed(self) -> None:
+        if self._stop is not None and self._stop():
+            raise Closed("stopped as asked. Run again to go on.")
 
     def _host(self, url: str) -> _Host:
         name = urlsplit(url).netloc.lower()
@@ -418,6 +430,8 @@ class Fetcher:
                 self.guard.check(address)
                 self._wait(host)
                 page, target, _ = self._once(address, {}, False, ("",), "robots.txt")
+            except Closed:
+                raise
             except NotFetched:
                 return Robots("unreachable")
             if target:
@@ -470,13 +484,13 @@ class Fetcher:
 
 
 def within(hour: int, hours: tuple[int, int]) -> bool:
-    """Whether an hour lies in a span that may run over midnight.
+    """Whether an hour lies in a span that may run over midnight; one that ends where it starts is the whole day.
 
-    >>> within(23, (22, 6)), within(12, (22, 6)), within(9, (8, 18))
-    (True, False, True)
+    >>> within(23, (22, 6)), within(12, (22, 6)), within(9, (8, 18)), within(9, (0, 0))
+    (True, False, True, True)
     """
     start, end = hours
-    return start <= hour < end if start <= end else hour >= start or hour < end
+    return start <= hour < end if start < end else hour >= start or hour < end
 
 
 def polite(policy: Policy, **changes: Any) -> Policy:

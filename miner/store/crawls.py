@@ -81,6 +81,7 @@ class Crawl:
         self.source = source
         self.added = Added()
         self.pages = 0
+        self.failures = 0
         self._db, self._posts, self._clock, self._run = database, posts, clock, run
         self._known: OrderedDict[bytes, tuple[int, str]] = OrderedDict()
         self._knows_all = False
@@ -156,6 +157,7 @@ class Crawl:
 
     def failed(self, task: Task, reason: str) -> None:
         """The address gave nothing in this round; what was kept of it stays."""
+        self.failures += 1
         self._commit(task, state="failed", reason=reason)
 
     def release(self, task: Task) -> None:
