@@ -56,6 +56,11 @@ class ProfileShape(Section):
 class Web(Section):
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65_535)
+    session_hours: int = Field(12, ge=1, le=168)
+    oidc_issuer: str = Field("", pattern=r"^(?:https?://\S+)?$")
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_claim: str = Field("preferred_username", min_length=1)
 
 
 class Fetch(Section):
@@ -78,6 +83,19 @@ class Fetch(Section):
         return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
 
 
+class Service(Section):
+    timezone: str = Field("Europe/Moscow", min_length=1)
+    jitter: int = Field(300, ge=0, le=86_400)
+    pause_after: int = Field(5, ge=1, le=1_000)
+    crawlers: int = Field(4, ge=1, le=64)
+    refit: str = "по воскресеньям в 04:00"
+    refit_without: float = Field(0.3, gt=0, le=1)
+    refit_drift: float = Field(0.2, gt=0, le=1)
+    keep_posts_days: int = Field(0, ge=0)
+    keep_ledger_days: int = Field(365, ge=0)
+    keep_runs_days: int = Field(90, ge=1)
+
+
 class Settings(Section):
     """Everything an analyst may set. ``Settings()`` holds the built-in values."""
 
@@ -88,6 +106,7 @@ class Settings(Section):
     profile: ProfileShape = ProfileShape()
     web: Web = Web()
     fetch: Fetch = Fetch()
+    service: Service = Service()
 
 
 @functools.cache

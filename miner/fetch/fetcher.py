@@ -449,7 +449,7 @@ class Fetcher:
     def _open_session(self) -> requests.Session:
         with self._lock:
             if self._session is None:
-                self._session = _session(self.guard, self.policy)
+                self._session = guarded_session(self.guard, self.policy)
             return self._session
 
     def _refuse(self, error: NotFetched, url: str, secret: bool, robots: str = "") -> NotFetched:
@@ -564,7 +564,7 @@ def _shown(url: str, secret: bool) -> str:
     return url.partition("?")[0] if secret else url
 
 
-def _session(guard: Guard, policy: Policy) -> requests.Session:
+def guarded_session(guard: Guard, policy: Policy) -> requests.Session:
     """A session whose every connection goes to an address that the guard has checked."""
     import requests
     from requests.adapters import HTTPAdapter
