@@ -108,7 +108,7 @@ class Collector(ABC):
             raise BadInput(f"no {self.target} given. Name at least one.")
 
     @classmethod
-    def asking(cls, options: Options, settings: Fetch, **lent: Any) -> Fetcher | None:
+    def asking(cls, options: AnyOptions, settings: Fetch, **lent: Any) -> Fetcher | None:
         """The fetcher of a member that asks for addresses; None for one that reads files."""
         del options, settings, lent
         return None

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from pydantic import Field
 
 from miner.charset import decode
-from miner.collectors import Collector, Options
+from miner.collectors import AnyOptions, Collector, Options
 from miner.errors import BadInput
 from miner.fetch import Closed, Fetcher, MemoryFrontier, NotFetched, Page, Policy, Refused, Task
 from miner.fetch.fetcher import polite
@@ -50,7 +50,7 @@ class WebCollector(Collector):
         self.now = datetime.now()  # noqa: DTZ005  # pages say «вчера» by a clock that they don't name
 
     @classmethod
-    def asking(cls, options: Options, settings: Fetch, **lent: Any) -> Fetcher:
+    def asking(cls, options: AnyOptions, settings: Fetch, **lent: Any) -> Fetcher:
         """A fetcher with the manners of the settings and of the source; ``lent`` is for the fetcher, as its ledger."""
         assert isinstance(options, WebOptions)
         return Fetcher(policy(options, settings), **lent)

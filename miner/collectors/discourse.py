@@ -15,7 +15,7 @@ from miner.collectors import _dates as dates
 from miner.collectors._engines.body import words
 from miner.collectors._html import fragment
 from miner.collectors._web import WebCollector, host
-from miner.fetch import Page, Task, Unreadable
+from miner.fetch import Gone, NotFetched, Page, Task, Unreadable
 from miner.records import Post
 
 BATCH = 20
@@ -25,6 +25,10 @@ class Discourse(WebCollector):
     """Yields the posts of topics, in order. A topic that hasn't grown isn't asked for again."""
 
     source: ClassVar[str] = "discourse"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._shown: dict[str, list[str]] = {}
 
     def seeds(self) -> Iterator[Task]:
         for target in self.targets:
@@ -54,13 +58,23 @@ class Discourse(WebCollector):
         else:
             raise Unreadable(f"{task.url}: no Discourse answers here. Try `miner collect forum`.")
 
+    def failed(self, task: Task, error: NotFetched) -> None:
+        """A topic that is gone has vanished with all its posts."""
+        if isinstance(error, Gone) and task.kind == "topic":
+            topic = task.url.partition("/posts.json")[0].removesuffix(".json")
+            self.context.shown(self.options.source or host(topic), topic, ())
+        super().failed(task, error)
+
     def _list(self, listing: Mapping[str, Any], base: str) -> None:
+        moved = False
         for topic in listing.get("topics") or []:
             stamp = f"{topic.get('highest_post_number')} {topic.get('last_posted_at')}"
             url = f"{base}/t/{topic['id']}.json"
             if self.frontier.recall(f"stamp {url}") != stamp:
+                moved = True
                 self.frontier.add(Task(url, "topic", data={"base": base, "stamp": stamp}), again=True)
-        if more := listing.get("more_topics_url"):
+        # Topics that moved stand first, so a page on which nothing moved is the last one with news.
+        if moved and (more := listing.get("more_topics_url")):
             path, _, query = more.partition("?")
             suffix = "" if path.endswith(".json") else ".json"
             self.frontier.add(
@@ -73,7 +87,13 @@ class Discourse(WebCollector):
         shown = stream.get("posts") or []
         number = data.get("id") or task.data.get("topic")
         title = data.get("title") or task.data.get("title")
-        yield from (post for raw in shown if (post := self._post(raw, number, title, base)))
+        posts = [post for raw in shown if (post := self._post(raw, number, title, base))]
+        yield from posts
+        topic = f"{base}/t/{number}"
+        if task.data.get("left") is None:
+            self._shown[topic] = []
+        if topic in self._shown:
+            self._shown[topic] += [post.id for post in posts]
         seen = {raw["id"] for raw in shown}
         left = [n for n in stream.get("stream") or task.data.get("left") or [] if n not in seen]
         if left:
@@ -81,8 +101,12 @@ class Discourse(WebCollector):
             query = "&".join(f"post_ids[]={n}" for n in wanted)
             carried = dict(task.data) | {"left": rest, "topic": number, "title": title}
             self.frontier.add(Task(f"{base}/t/{number}/posts.json?{query}", "topic", data=carried), again=True)
-        elif stamp := task.data.get("stamp"):
-            self.frontier.remember(f"stamp {base}/t/{number}.json", str(stamp))
+            return
+        # Where a crawl was cut off within a topic, its first posts aren't known here: the next time will tell.
+        if ids := self._shown.pop(topic, None):
+            self.context.shown(self.options.source or host(base), topic, ids)
+        if stamp := task.data.get("stamp"):
+            self.frontier.remember(f"stamp {topic}.json", str(stamp))
 
     def _post(self, raw: Mapping[str, Any], topic: Any, title: str | None, base: str) -> Post | None:
         if raw.get("post_type", 1) != 1 or raw.get("hidden") or raw.get("deleted_at") or not raw.get("cooked"):

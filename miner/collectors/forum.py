@@ -20,7 +20,7 @@ from miner.collectors._engines.known import detect, sheet
 from miner.collectors._html import selector
 from miner.collectors._web import WebCollector, WebOptions, canonical, host, text
 from miner.errors import BadConfig, BadInput
-from miner.fetch import LoginNeeded, Page, Task, Unreadable
+from miner.fetch import Gone, LoginNeeded, NotFetched, Page, Task, Unreadable
 from miner.records import Post
 
 # Posts of these readers are numbered within their page at best.
@@ -49,6 +49,7 @@ class Forum(WebCollector):
         super().__init__(*args, **kwargs)
         self._engines: dict[str, Engine] = {}
         self._last: dict[str, tuple[str, ...]] = {}
+        self._shown: dict[str, list[str]] = {}
         self._given = selectors(self.options.selectors) if self.options.selectors else None
 
     def seeds(self) -> Iterator[Task]:
@@ -131,6 +132,7 @@ class Forum(WebCollector):
         return error
 
     def _board(self, task: Task, seen: Sheet, engine: Engine, reading: Reading) -> None:
+        moved = known = 0
         for link in reading.links:
             if host(link.url) != host(seen.url):
                 continue
@@ -138,19 +140,24 @@ class Forum(WebCollector):
                 if task.depth < self.options.depth:
                     url = engine.address(link.url.partition("#")[0], BOARD)
                     self.frontier.add(Task(url, BOARD, task.depth + 1, rank=1), again=True)
+            elif self._open(engine, link):
+                moved += 1
             else:
-                self._open(engine, link)
-        if reading.following and reading.following != seen.url:
+                known += 1
+        # The threads that moved stand first, so a page on which nothing moved is the last one with news.
+        if reading.following and reading.following != seen.url and (moved or not known):
             self.frontier.add(Task(reading.following, BOARD, task.depth, rank=1), again=True)
 
-    def _open(self, engine: Engine, link: Link) -> None:
+    def _open(self, engine: Engine, link: Link) -> bool:
         """A new thread from its first page; one that has grown from its last; one that hasn't, not at all."""
         thread = canonical(link.url)
         stamp = link.stamp or ""
         if stamp and self.frontier.recall(f"stamp {thread}") == stamp:
-            return
-        begin = self.frontier.recall(f"last {thread}") or engine.address(thread, THREAD)
-        self.frontier.add(Task(begin, THREAD, data={"thread": thread, "stamp": stamp}), again=True)
+            return False
+        first = engine.address(thread, THREAD)
+        begin = self.frontier.recall(f"last {thread}") or first
+        self.frontier.add(Task(begin, THREAD, data={"thread": thread, "stamp": stamp, "first": first}), again=True)
+        return True
 
     def _thread(self, task: Task, seen: Sheet, engine: Engine, reading: Reading) -> Iterator[Post]:
         thread = str(task.data.get("thread") or task.url)
@@ -161,17 +168,36 @@ class Forum(WebCollector):
             return
         self._last[thread] = numbers
         local = engine.name in _LOCAL
-        for message in reading.messages:
-            yield self._post(message, thread, reading.title or task.data.get("title"), seen, local)
-        data = dict(task.data) | {"thread": thread, "page": task.data.get("page", 1) + 1, "title": reading.title}
+        posts = [self._post(m, thread, reading.title or task.data.get("title"), seen, local) for m in reading.messages]
+        yield from posts
+        page = int(task.data.get("page", 1))
+        if page == 1:
+            self._shown[thread] = []
+        if thread in self._shown:
+            self._shown[thread] += [post.id for post in posts]
+        data = dict(task.data) | {"thread": thread, "page": page + 1, "title": reading.title}
         following = reading.following
         if following and following != seen.url and host(following) == host(seen.url):
             self.frontier.add(Task(following, THREAD, data=data), again=True)
             return
         self._last.pop(thread, None)
+        # Where a crawl was cut off within a thread, the pages before aren't known here: the next time will tell.
+        if ids := self._shown.pop(thread, None):
+            self.context.shown(str(posts[0].source), thread, ids)
         self.frontier.remember(f"last {thread}", task.url)
         if task.data.get("stamp"):
             self.frontier.remember(f"stamp {thread}", str(task.data["stamp"]))
+
+    def failed(self, task: Task, error: NotFetched) -> None:
+        """A thread whose last page is gone is read anew, since it is shorter now; without a first page it vanished."""
+        thread, first = task.data.get("thread"), task.data.get("first")
+        if isinstance(error, Gone) and thread and first:
+            if task.url != first:
+                self.frontier.remember(f"last {thread}", "")
+                self.frontier.add(Task(str(first), THREAD, data=dict(task.data) | {"page": 1}), again=True)
+            else:
+                self.context.shown(self.options.source or host(str(thread)), str(thread), ())
+        super().failed(task, error)
 
     def _post(self, message: Message, thread: str, title: str | None, seen: Sheet, local: bool) -> Post:
         from miner.collectors._engines.structured import fingerprint

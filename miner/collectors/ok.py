@@ -101,6 +101,7 @@ class Ok(WebCollector):
     def _read_stream(self, task: Task, data: Mapping[str, Any]) -> Iterator[Post]:
         group = str(task.data["group"])
         topics = data.get("media_topics") or []
+        fresh = known = 0
         for topic in topics:
             number = str(topic.get("id"))
             said = " ".join(
@@ -108,10 +109,15 @@ class Ok(WebCollector):
             ).strip()
             count = str((topic.get("discussion_summary") or {}).get("comments_count", ""))
             if said:
-                yield self._post(number, number, said, topic, role="staff")
+                post = self._post(number, number, said, topic, role="staff")
+                met = self.context.known(post.id)
+                known, fresh = known + met, fresh + (not met)
+                yield post
             if count != "0" and self.frontier.recall(f"ok comments {number}") != (count or "?"):
+                fresh += 1
                 self.frontier.add(self._comments(number, count=count), again=True)
-        if topics and data.get("has_more") and data.get("anchor"):
+        # The newest stand first, so a page without news is the last that is asked for.
+        if topics and (fresh or not known) and data.get("has_more") and data.get("anchor"):
             self.frontier.add(self._stream(group, str(data["anchor"])), again=True)
 
     def _read_comments(self, task: Task, data: Mapping[str, Any]) -> Iterator[Post]:

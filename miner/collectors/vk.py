@@ -1,7 +1,8 @@
 """VK by its official API: walls with comments, discussion boards, search for a phrase.
 
 Targets: an address or a short name (https://vk.com/name, club1, -1), a board's topic (https://vk.com/topic-1_2), all
-topics of a group (https://vk.com/board1), or search:PHRASE. The token is read from MINER_VK_TOKEN.
+topics of a group (https://vk.com/board1), a post with its comments (https://vk.com/wall-1_2), or search:PHRASE. The
+token is read from MINER_VK_TOKEN.
 """
 
 from __future__ import annotations
@@ -129,6 +130,9 @@ class Vk(WebCollector):
 
     def read(self, task: Task, page: Page) -> Iterator[Post]:
         answer = json.loads(page.data)["response"]
+        if task.kind == "comments":
+            yield from self._read_comments(task, answer, _partial(page))
+            return
         yield from READERS[task.kind](self, task, answer)
 
     # Where to begin --------------------------------------------------------------------------------------------------
@@ -141,9 +145,14 @@ class Vk(WebCollector):
     def _seed(self, target: str) -> Task:
         if target.startswith("search:"):
             return self._call("newsfeed.search", "search", q=target.removeprefix("search:"), count=200)
-        name = urlsplit(target).path.strip("/") if "://" in target else target.removeprefix("@")
+        parts = urlsplit(target)
+        # A post that is opened over its wall stands in the query: https://vk.com/rabota?w=wall-1_2
+        name = parts.path.strip("/") if "://" in target else target.removeprefix("@")
+        name = dict(parse_qsl(parts.query)).get("w", name).partition("/")[0]
         if topic := re.fullmatch(r"topic-(\d+)_(\d+)", name):
             return self._topic(topic[1], topic[2])
+        if post := re.fullmatch(r"wall(-?\d+)_(\d+)", name):
+            return self._call("wall.getById", "post", {"owner": post[1]}, posts=f"{post[1]}_{post[2]}")
         if board := re.fullmatch(r"board(\d+)", name):
             return self._call(
                 "board.getTopics", "topics", {"group": board[1]}, group_id=board[1], count=COUNT, offset=0
@@ -151,7 +160,9 @@ class Vk(WebCollector):
         if wall := re.fullmatch(r"(?:wall)?(-?\d+)|(?:club|public|event)(\d+)|id(\d+)", name):
             return self._wall(wall[1] or (f"-{wall[2]}" if wall[2] else wall[3]), 0)
         if not re.fullmatch(r"[\w.]{2,64}", name):
-            raise BadInput(f"{target}: no page of VK. Give https://vk.com/name, club1, topic-1_2, or search:PHRASE.")
+            raise BadInput(
+                f"{target}: no page of VK. Give https://vk.com/name, club1, wall-1_2, topic-1_2, or search:PHRASE."
+            )
         return self._call("utils.resolveScreenName", "name", screen_name=name)
 
     def _wall(self, owner: str, offset: int, below: int | None = None) -> Task:
@@ -183,6 +194,7 @@ class Vk(WebCollector):
         # VK counts from the newest post: one that is written meanwhile moves the others on, so those seen are left out.
         items = [i for i in answer.get("items", []) if below is None or i["id"] < below or i.get("is_pinned")]
         old = 0
+        fresh = known = 0
         talked: list[tuple[int, int]] = []
         for item in items:
             if self._too_old(item):
@@ -193,12 +205,29 @@ class Vk(WebCollector):
             if count and self.frontier.recall(f"vk comments {owner}_{item['id']}") != str(count):
                 talked.append((item["id"], count))
             if post:
+                met = self.context.known(post.id)
+                known, fresh = known + met, fresh + (not met)
                 yield post
         if talked and not self.options.no_comments:
             self._batch(owner, [(post, count, 0) for post, count in talked])
         ids = [i["id"] for i in items if not i.get("is_pinned")]
-        if ids and len(answer.get("items", [])) >= COUNT and old < len(ids):
+        # The newest stand first, so a page on which nothing is new and nobody has answered is the last with news.
+        if ids and (fresh or talked or not known) and len(answer.get("items", [])) >= COUNT and old < len(ids):
             self.frontier.add(self._wall(owner, int(task.data["offset"]) + COUNT, min(ids)), again=True)
+
+    def _read_post(self, task: Task, answer: Any) -> Iterator[Post]:
+        owner = str(task.data["owner"])
+        items = answer.get("items", []) if isinstance(answer, Mapping) else answer
+        if not items:
+            shown = f"wall{task.url.rpartition('=')[2]}"
+            raise self._skipped(task, Gone(f"{shown}: VK shows no such post. Check the target."))
+        for item in items:
+            if post := self._post(item, owner, f"{owner}_{item['id']}"):
+                yield post
+            count = (item.get("comments") or {}).get("count", 0)
+            moved = self.frontier.recall(f"vk comments {owner}_{item['id']}") != str(count)
+            if count and moved and not self.options.no_comments:
+                self._batch(owner, [(item["id"], count, 0)])
 
     def _batch(self, owner: str, wanted: Sequence[tuple[int, int, int]]) -> None:
         """Ask for the comments of many posts at once; ``wanted`` are post, count, offset."""
@@ -214,15 +243,14 @@ class Vk(WebCollector):
             data = {"owner": owner, "wanted": [list(p) for p in part], "code": f"return [{calls}];"}
             self.frontier.add(Task(url, "comments", rank=0, data=data), again=True)
 
-    def _read_comments(self, task: Task, answers: Sequence[Any]) -> Iterator[Post]:
+    def _read_comments(self, task: Task, answers: Sequence[Any], errors: Iterator[str]) -> Iterator[Post]:
         owner = str(task.data["owner"])
         more: list[tuple[int, int, int]] = []
         for (post, count, offset), answer in zip(task.data["wanted"], answers, strict=False):
             # A single call of a batch that fails gives false in its place.
             if not isinstance(answer, Mapping):
-                self.fetcher.skip(
-                    f"{self.options.api}/wall.getComments?post={owner}_{post}", "closed to us", "no comments"
-                )
+                told = next(errors, "no comments")
+                self.fetcher.skip(f"{self.options.api}/wall.getComments?post={owner}_{post}", Refusal.outcome, told)
                 continue
             items = answer.get("items", [])
             for item in items:
@@ -342,7 +370,7 @@ class Vk(WebCollector):
 READERS: dict[str, Callable[[Vk, Task, Any], Iterator[Post]]] = {
     "name": Vk._resolved,  # noqa: SLF001  # the table of this very class
     "wall": Vk._read_wall,  # noqa: SLF001
-    "comments": Vk._read_comments,  # noqa: SLF001
+    "post": Vk._read_post,  # noqa: SLF001
     "branch": Vk._read_branch,  # noqa: SLF001
     "topics": Vk._read_topics,  # noqa: SLF001
     "topic": Vk._read_topic,  # noqa: SLF001
@@ -350,10 +378,24 @@ READERS: dict[str, Callable[[Vk, Task, Any], Iterator[Post]]] = {
 }
 
 
+# Errors of one call of a batch that hold for all of it: wait, a captcha, a spent quota, a token that isn't taken.
+_COMMON = frozenset((5, 6, 9, 10, 14, 29))
+
+
 def _error(page: Page) -> Mapping[str, Any] | None:
+    """What VK says is wrong with the call, or with all calls of a batch."""
     try:
         data = json.loads(page.data)
     except ValueError:
         return {"error_code": 10, "error_msg": "no JSON"}
-    error = data.get("error") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or ("response" not in data and "error" not in data):
+        return {"error_code": 10, "error_msg": "no answer"}
+    single = [e for e in data.get("execute_errors") or [] if isinstance(e, Mapping) and e.get("error_code") in _COMMON]
+    error = data.get("error") or next(iter(single), None)
     return error if isinstance(error, Mapping) else None
+
+
+def _partial(page: Page) -> Iterator[str]:
+    """The errors of those calls of a batch that failed, in the order of the calls."""
+    for error in json.loads(page.data).get("execute_errors") or []:
+        yield f"error {error.get('error_code')}, {str(error.get('error_msg', ''))[:200]}"

@@ -76,8 +76,13 @@ class Youtube(WebCollector):
             for item in data.get("items", []):
                 self.frontier.add(self._threads(item["contentDetails"]["videoId"]), again=True)
         elif task.kind == "threads":
+            news = False
             for thread in data.get("items", []):
+                news = self._moved(thread) or news
                 yield from self._thread(thread)
+            # The newest stand first, so a page without news is the last that is asked for.
+            if not news:
+                return
         else:
             for item in data.get("items", []):
                 yield from self._comment(item, str(task.data["video"]))
@@ -98,6 +103,14 @@ class Youtube(WebCollector):
         }
         return self._call("commentThreads", "threads", given)
 
+    def _moved(self, thread: Mapping[str, Any]) -> bool:
+        """Whether a comment is new or was answered since."""
+        count = str(thread["snippet"].get("totalReplyCount", 0))
+        name = f"youtube count {thread['id']}"
+        moved = self.frontier.recall(name) != count or not self.context.known(f"youtube:{thread['id']}")
+        self.frontier.remember(name, count)
+        return moved
+
     def _thread(self, thread: Mapping[str, Any]) -> Iterator[Post]:
         told = thread["snippet"]
         video = told["videoId"]
@@ -106,7 +119,9 @@ class Youtube(WebCollector):
         if told.get("totalReplyCount", 0) > len(replies):
             # The thread shows some of its replies only; then all of them are asked for.
             given = {"part": "snippet", "parentId": thread["id"], "maxResults": 100, "textFormat": "plainText"}
-            self.frontier.add(self._call("comments", "replies", given, {"video": video}), again=True)
+            if self.frontier.recall(f"youtube replies {thread['id']}") != str(told["totalReplyCount"]):
+                self.frontier.add(self._call("comments", "replies", given, {"video": video}), again=True)
+                self.frontier.remember(f"youtube replies {thread['id']}", str(told["totalReplyCount"]))
             return
         for reply in replies:
             yield from self._comment(reply, video)

@@ -266,7 +266,7 @@ def test_discourse(discourse):
     assert posts[0].title == posts[22].title == "Ждём"
     del discourse.asked[:]
     assert crawl.run("/latest") == []
-    assert discourse.asked == ["/latest.json", "/latest.json?page=1"]
+    assert discourse.asked == ["/latest.json"]
 
 
 def test_a_topic_alone_and_what_is_no_discourse(discourse):
