@@ -5,6 +5,7 @@ posts → annotate → mine → profile → export
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections import Counter, defaultdict
@@ -31,6 +32,7 @@ from miner.records import (
     Post,
     Profile,
     Quote,
+    Remark,
     Word,
 )
 from miner.settings import Settings, resources
@@ -38,6 +40,7 @@ from miner.shares import wilson
 
 if TYPE_CHECKING:
     from miner.crawling import CrawlOutcome, Stop
+    from miner.profiles import Group
     from miner.review import Verdict
     from miner.store import Store
 
@@ -125,11 +128,20 @@ def mine(
     Posts of other groups in the same file are what the group is compared with. ``background`` are word counts of
     other groups (see ``words``) when they are known already.
     """
-    own, others = split(list(annotated), group)
+    return _mine(*split(list(annotated), group), group, settings, background or {})
+
+
+def _mine(
+    own: Sequence[Annotated],
+    others: Sequence[Annotated],
+    group: str,
+    settings: Settings,
+    background: Mapping[str, int],
+) -> Mined:
     speaking = [(p, d) for p, d in own if p.role == "client" and d.relevant]
     authors = len({post.speaker for post, _ in speaking})
     quotes = evidence(speaking)
-    compared = Counter(background or {}) + words(evidence(others))
+    compared = Counter(background) + words(evidence(others))
     notes = [*_left_out(own), *_reasons(quotes, authors)]
     return Mined(
         group=group,
@@ -218,20 +230,64 @@ def facts(speaking: Iterable[Annotated]) -> Iterator[Fact]:
 
     Whose posts contradict each other without a majority is left out of that characteristic.
     """
+    said: dict[str, Counter[str | int]] = defaultdict(Counter)
+    for _, field, value, _ in disclosed(speaking):
+        said[field][value] += 1
+    for field, values in sorted(said.items()):
+        yield _fact(field, values)
+
+
+def _fact(field: str, values: Counter[str | int]) -> Fact:
+    n = values.total()
+    counts = sorted(values.items(), key=lambda pair: (-pair[1], str(pair[0])))
+    return Fact(field, n, tuple(FactValue(value, count, count / n, wilson(count, n)) for value, count in counts))
+
+
+def disclosed(speaking: Iterable[Annotated]) -> Iterator[tuple[str, str, str | int, Sequence[str]]]:
+    """Each author's characteristics: the speaker, the field, its value, and the ids of the posts that say so."""
     from miner.nlp.disclosures.merge import merge
 
     posts: dict[str, list[tuple[str, Sequence[Disclosure]]]] = defaultdict(list)
     for post, document in sorted(speaking, key=lambda pair: pair[0].date or ""):
         posts[post.speaker].append((post.id, [*answered(post), *document.facts]))
-    said: dict[str, Counter[str | int]] = defaultdict(Counter)
-    for own in posts.values():
+    for speaker, own in posts.items():
         for known in merge(own):
             if known.value is not None:
-                said[known.field][known.value] += 1
-    for field, values in sorted(said.items()):
-        n = values.total()
-        counts = sorted(values.items(), key=lambda pair: (-pair[1], str(pair[0])))
-        yield Fact(field, n, tuple(FactValue(value, count, count / n, wilson(count, n)) for value, count in counts))
+                yield speaker, known.field, known.value, known.posts
+
+
+def told(speaking: Sequence[Annotated]) -> tuple[list[Fact], dict[str, list[tuple[str | int, Quote]]]]:
+    """Age by sex, where authors told both; and a quote of every author for every characteristic they told of."""
+    by_id = {post.id: (post, document) for post, document in speaking}
+    people: dict[str, dict[str, str | int]] = defaultdict(dict)
+    quotes: dict[str, list[tuple[str | int, Quote]]] = defaultdict(list)
+    for speaker, field, value, posts in disclosed(speaking):
+        people[speaker][field] = value
+        post, document = by_id[posts[0]]
+        quotes[field] += [
+            (value, sentence(post, document, f)) for f in document.facts if (f.field, f.value) == (field, value)
+        ]
+    both = Counter[str | int](f"{of['gender']} {of['age']}" for of in people.values() if {"age", "gender"} <= of.keys())
+    return [_fact("age_gender", both)] if both else [], quotes
+
+
+def sentence(post: Post, document: Document, of: Disclosure) -> Quote:
+    """The sentence in which something is disclosed, personal data hidden."""
+    start = max(post.text.rfind(end, 0, of.start) for end in ".!?…\n") + 1
+    ends = [at for end in ".!?…\n" if (at := post.text.find(end, of.end)) >= 0]
+    start += len(post.text[start:]) - len(post.text[start:].lstrip())
+    end = min(ends, default=len(post.text))
+    return Quote(
+        doc_id=post.id,
+        start=start,
+        end=end,
+        quote=shown(post.text, document.pii, start, end),
+        speaker=post.speaker,
+        date=post.date,
+        url=post.url,
+        thread=post.thread,
+        source=post.source,
+    )
 
 
 def answered(post: Post) -> Iterator[Disclosure]:
@@ -326,46 +382,125 @@ def crawl(
 def refresh(
     store: Store, settings: Settings, follow: Follow, *, groups: Sequence[str] = (), workers: int = 1
 ) -> list[str]:
-    """Annotate what is new in the store and mine the groups that it touches; returns the names of those groups."""
+    """Annotate what is new in the store and mine the groups that it touches; returns the names of those groups.
+
+    People whose posts came without a group are assigned to groups by what they say of themselves. Raises BadConfig when
+    a group's cue takes nearly everyone.
+    """
+    from miner.profiles import find_group
+
+    current, known = version(), groups_of(store)
+    wanted = {find_group(name, known).name for name in groups}
+    touched = {}
+    for name, given in _given_groups(store, known).items():
+        if wanted and name not in wanted:
+            continue
+        waiting = 0
+        for group in given:
+            if count := store.documents.count_pending(current, group=group):
+                pending = list(store.documents.pending(current, group=group))
+                store.documents.save(
+                    follow(f"annotate {group}", annotate(pending, settings, workers=workers), count), current
+                )
+                waiting += count
+        touched[name] = bool(waiting) or store.candidates.of(name) is None
+    changed = assign(store, settings, follow, workers=workers)
+    names_ = sorted(wanted or {*touched, *changed, *store.memberships.counts()})
+    stale = [n for n in names_ if touched.get(n) or n in changed or store.candidates.of(n) is None]
+    said = {name: words(evidence(documents(store, name))) for name in names_} if stale else {}
+    for group in follow("mine", stale, len(stale)):
+        others = sum((counts for name, counts in said.items() if name != group), Counter())
+        store.candidates.replace(_mine(list(documents(store, group)), [], group, settings, others))
+    return stale
+
+
+def assign(store: Store, settings: Settings, follow: Follow, *, workers: int = 1) -> set[str]:
+    """Assign people whose posts came without a group; returns the groups that got, lost or heard somebody."""
+    from miner.profiles.assign import assign as assigning
+
     current = version()
-    wanted = list(groups) or store.posts.groups()
-    touched = []
-    for group in wanted:
-        waiting = store.documents.count_pending(current, group=group)
-        if waiting:
-            pending = list(store.documents.pending(current, group=group))
-            documents = annotate(pending, settings, workers=workers)
-            store.documents.save(follow(f"annotate {group}", documents, waiting), current)
-        if waiting or store.candidates.of(group) is None:
-            touched.append(group)
-    for group in follow("mine", touched, len(touched)):
-        background: Counter[str] = Counter()
-        for other in wanted:
-            if other != group:
-                background += words(evidence(store.documents.of_group(other, current)))
-        store.candidates.replace(mine(store.documents.of_group(group, current), group, settings, background=background))
-    return touched
+    speakers: set[str] = set()
+    if count := store.documents.count_pending(current, stray=True):
+        pending = list(store.documents.pending(current, stray=True))
+        speakers = {post.speaker for post in pending}
+        store.documents.save(follow("annotate the rest", annotate(pending, settings, workers=workers), count), current)
+    members = list(assigning(store.documents.of_group(None, current), groups_of(store)))
+    changed = set(store.memberships.replace(members))
+    return changed | {member.group for member in members if member.speaker in speakers}
+
+
+def groups_of(store: Store) -> dict[str, Group]:
+    """The groups of config/groups and of the workspace's own folder ``groups``, by name."""
+    from miner.profiles import load_groups
+
+    return load_groups(store.workspace / "groups")
+
+
+def documents(store: Store, name: str) -> Iterator[Annotated]:
+    """The annotated posts of a group: those collected for it under any of its names, and those of assigned people."""
+    current = version()
+    for given in _given_groups(store, groups_of(store)).get(name, ()):
+        yield from store.documents.of_group(given, current)
+    yield from store.documents.of_members(name, current)
+
+
+def _given_groups(store: Store, known: Mapping[str, Group]) -> dict[str, list[str]]:
+    """The names under which posts were collected, by the name of the group's file."""
+    from miner.profiles import find_group
+
+    found: dict[str, list[str]] = defaultdict(list)
+    for given in store.posts.groups():
+        found[find_group(given, dict(known)).name].append(given)
+    return found
 
 
 def profile(store: Store, name: str, settings: Settings, *, made: str) -> Profile:
     """A new draft of the profile of a group, from what was mined and decided."""
-    from miner.profiles import build, find_group
-    from miner.review import settle, verdicts
-
     mined = store.candidates.of(name)
     if mined is None:
         known = ", ".join(store.posts.groups()) or "none yet"
         raise BadInput(f"group {name!r} has nothing mined in this workspace. Groups with posts: {known}.")
-    standing = verdicts(store.decisions.all())
+    return portrait(store, mined, list(documents(store, name)), settings, made=made)
+
+
+def portrait(store: Store, mined: Mined, own: Sequence[Annotated], settings: Settings, *, made: str) -> Profile:
+    """The profile of what was mined of a group from its annotated posts, obeying what people decided."""
+    from miner.profiles import build, find_group
+    from miner.profiles.indicators import indicators
+    from miner.profiles.template import template_of
+    from miner.review import settle, verdicts
+
+    decisions = list(store.decisions.all())
+    standing = verdicts(decisions)
+    speaking = [(post, document) for post, document in own if post.role == "client" and document.relevant]
+    pairs, quotes = told(speaking)
     return build(
-        mined,
-        find_group(name),
+        dataclasses.replace(mined, facts=(*mined.facts, *pairs)),
+        find_group(mined.group, groups_of(store)),
         made=made,
         lines=settings.profile.lines,
         min_disclosures=settings.profile.min_disclosures,
         said=settle(mined.candidates, standing),
-        manual=manual_lines(standing.values(), name),
+        manual=manual_lines(standing.values(), mined.group),
+        remarks=remarks(standing.values(), decisions, mined.group),
+        told=quotes,
+        indicators=indicators(
+            speaking,
+            lambda posts: (document.sentiment.label for document in annotate(posts, settings)),
+            min_people=settings.profile.min_disclosures,
+        ),
+        template=template_of(store.workspace / "groups"),
     )
+
+
+def remarks(standing: Iterable[Verdict], decisions: Sequence[Decision], group: str) -> dict[str, list[Remark]]:
+    """What the staff wrote of a group's characteristics from experience, by characteristic."""
+    fields = {d.target: str(d.data["field"]) for d in decisions if d.data.get("field") and d.data.get("group") == group}
+    found: dict[str, list[Remark]] = defaultdict(list)
+    for verdict in standing:
+        if verdict.action == "manual" and verdict.target in fields and verdict.text:
+            found[fields[verdict.target]].append(Remark(verdict.text, verdict.who, verdict.at))
+    return found
 
 
 def manual_lines(standing: Iterable[Verdict], group: str) -> list[Line]:
@@ -377,8 +512,19 @@ def manual_lines(standing: Iterable[Verdict], group: str) -> list[Line]:
     ]
 
 
-def decide(store: Store, action: str, target: str, *, who: str, at: str, **data: Any) -> Decision:
+def decide(
+    store: Store,
+    action: str,
+    target: str,
+    *,
+    who: str,
+    at: str,
+    last: Mapping[str, str | None] | None = None,
+    **data: Any,
+) -> Decision:
     """Put a person's decision on a candidate into the log. Raises BadInput when there is no such candidate.
+
+    ``last`` are the decisions that this person has seen (see ``Decisions.append``); Overtaken tells of a later one.
 
     A ``manual`` line needs ``group``, ``kind`` and ``text``; personal data in its words is refused.
     """
@@ -393,7 +539,7 @@ def decide(store: Store, action: str, target: str, *, who: str, at: str, **data:
             f"the line holds personal data: {', '.join(personal)}. A profile speaks of a group: leave it out."
         )
     decision = making(action, target, who=who, at=at, candidate=candidate, **data)
-    store.decisions.append(decision)
+    store.decisions.append(decision, last)
     return decision
 
 
@@ -429,9 +575,8 @@ def status(store: Store, today: str) -> Iterator[str]:
     """Yield how every group's profile stands: age, evidence, gaps, and the ten-profile target."""
     import datetime as dt
 
-    from miner.profiles import load_groups
     from miner.profiles.status import review
 
-    groups = load_groups()
+    groups = groups_of(store)
     profiles = {name: store.profiles.latest(name) for name in groups}
     yield from review(groups, profiles, dt.date.fromisoformat(today))

@@ -358,11 +358,24 @@ class FactValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What the staff know of a characteristic from experience, with who said so and when (ISO 8601)."""
+
+    text: str
+    who: str | None = None
+    at: str | None = None
+
+    def to_json(self) -> Json:
+        return {"text": self.text, "who": self.who, "at": self.at}
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A characteristic of the group: ``n`` authors disclosed it, most frequent value first.
 
     In a profile it also has its ``title``, its ``section`` of the page, whether ``n`` is ``enough`` to show shares,
-    and whether the group is ``divided`` into two camps over it.
+    whether the group is ``divided`` into two camps over it, a few ``quotes`` of people who disclosed it, and the
+    ``remarks`` of the staff.
     """
 
     field: str
@@ -372,6 +385,8 @@ class Fact:
     section: str = ""
     enough: bool = True
     divided: bool = False
+    quotes: tuple[Quote, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     def to_json(self) -> Json:
         return {"n": self.n, "values": [v.to_json() for v in self.values]}
@@ -494,7 +509,7 @@ class Line:
             "trend": _rounded(self.trend),
             "specificity": _rounded(self.specificity),
             "warnings": list(self.warnings),
-            "quotes": [{**quote.to_json(), "source": quote.source} for quote in self.quotes],
+            "quotes": [_quote_of_profile(quote) for quote in self.quotes],
         }
 
 
@@ -502,7 +517,8 @@ class Line:
 class Indicator:
     """A figure about the service's clients: ``value`` with its 95 % interval over ``n`` people.
 
-    ``unit`` is "share" (0..1) or "per_person"; ``trend`` is the change per year, ``None`` when the period is too short.
+    ``unit`` is "share" (0..1) or "per_person"; ``trend`` is the last year less the year before, 0 when chance alone may
+    have made the difference, ``None`` when either year has too few people.
     """
 
     name: str
@@ -590,7 +606,13 @@ def _fact_of_profile(fact: Fact) -> Json:
         "enough": fact.enough,
         "divided": fact.divided,
         "values": [{**value.to_json(), "label": value.label} for value in fact.values],
+        "quotes": [_quote_of_profile(quote) for quote in fact.quotes],
+        "remarks": [remark.to_json() for remark in fact.remarks],
     }
+
+
+def _quote_of_profile(quote: Quote) -> Json:
+    return {**quote.to_json(), "source": quote.source}
 
 
 def _rounded(value: float | None) -> float | None:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from miner.profiles.groups import Group
-from miner.profiles.template import Template, lay_out
-from miner.records import KINDS, Candidate, Line, Mined, Profile
+from miner.profiles.template import Template, Told, lay_out
+from miner.records import KINDS, Candidate, Indicator, Line, Mined, Profile, Remark
 
 KEPT = ("accept", "edit")
 
@@ -36,11 +36,15 @@ def build(
     min_disclosures: int = 5,
     said: Mapping[str, Word] | None = None,
     manual: Sequence[Line] = (),
+    remarks: Mapping[str, Sequence[Remark]] | None = None,
+    told: Told | None = None,
+    indicators: Iterable[Indicator] = (),
     template: Template | None = None,
 ) -> Profile:
     """The profile of a group, made on the day ``made`` (ISO 8601).
 
-    ``said`` holds people's words on candidates by their ids, ``manual`` the lines of the staff's own experience.
+    ``said`` holds people's words on candidates by their ids, ``manual`` the lines of the staff's own experience and
+    ``remarks`` their words on characteristics; ``told`` are quotes behind the facts.
     ``lines`` is how many lines of each kind a profile has; what a person accepted, edited or wrote always stays, and
     what a person rejected is never proposed.
     """
@@ -61,8 +65,11 @@ def build(
                 enable=group.enable,
                 min_disclosures=min_disclosures,
                 template=template,
+                told=told,
+                remarks=remarks,
             )
         ),
+        indicators=tuple(indicators),
         lines=tuple(_lines(mined.candidates, said or {}, manual, lines)),
         notes=mined.notes,
     )

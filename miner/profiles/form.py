@@ -24,6 +24,7 @@ from miner.records import (
     Profile,
     ProfileStatus,
     Quote,
+    Remark,
     Support,
 )
 
@@ -64,6 +65,12 @@ class ValueForm(_Form):
     ci: Interval
 
 
+class RemarkForm(_Form):
+    text: str = Field(min_length=1)
+    who: str | None = None
+    at: str | None = None
+
+
 class FactForm(_Form):
     field: str = Field(min_length=1)
     title: str
@@ -72,6 +79,8 @@ class FactForm(_Form):
     enough: bool
     divided: bool
     values: list[ValueForm]
+    quotes: list[QuoteForm] = []
+    remarks: list[RemarkForm] = []
 
 
 class LineForm(_Form):
@@ -134,10 +143,7 @@ def from_form(raw: Any, name: str = "profile") -> Profile:
     return Profile(
         **known,
         period=form.period,
-        facts=tuple(
-            Fact(**{**f.model_dump(), "values": tuple(FactValue(**v.model_dump()) for v in f.values)})
-            for f in form.facts
-        ),
+        facts=tuple(_read_fact(fact) for fact in form.facts),
         lines=tuple(_read_line(line) for line in form.lines),
         indicators=tuple(Indicator(**i.model_dump()) for i in form.indicators),
         notes=tuple(form.notes),
@@ -166,6 +172,15 @@ def schema() -> dict[str, Any]:
         "title": "Профиль клиентской группы",
         **{key: value for key, value in ProfileForm.model_json_schema().items() if key != "title"},
     }
+
+
+def _read_fact(form: FactForm) -> Fact:
+    return Fact(
+        **form.model_dump(exclude={"values", "quotes", "remarks"}),
+        values=tuple(FactValue(**value.model_dump()) for value in form.values),
+        quotes=tuple(Quote(speaker="", **quote.model_dump()) for quote in form.quotes),
+        remarks=tuple(Remark(**remark.model_dump()) for remark in form.remarks),
+    )
 
 
 def _read_line(form: LineForm) -> Line:

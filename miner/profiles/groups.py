@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from miner.errors import BadConfig
-from miner.profiles.template import complaint
+from miner.profiles.template import complaint, template_of
 from miner.settings import resources
 
 
@@ -79,6 +79,7 @@ def load_groups(*folders: Path) -> dict[str, Group]:
 
     Raises BadConfig with every mistake of every file.
     """
+    traits = template_of(*folders).traits
     groups: dict[str, Group] = {}
     mistakes: list[str] = []
     for folder in [resources() / "config" / "groups", *folders]:
@@ -86,6 +87,11 @@ def load_groups(*folders: Path) -> dict[str, Group]:
             found = read_group(file)
             if isinstance(found, Group):
                 groups[found.name] = found
+                mistakes += [
+                    f"{file}: {name!r}: no such characteristic. Known: {', '.join(traits)}."
+                    for name in (*found.required, *found.enable)
+                    if name not in traits
+                ]
             else:
                 mistakes += found
     mistakes += _shared_aliases(groups)

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from miner.errors import BadConfig
-from miner.records import Fact, FactValue
+from miner.places import region_of
+from miner.records import Fact, FactValue, Quote, Remark
 from miner.settings import resources
 from miner.shares import wilson
 
 TEMPLATE = "_template.toml"
 OTHER = "другое"
 HEAD = "head"
+# Age by sex, for the pyramid; it has no place of its own in the template.
+PYRAMID = "age_gender"
+MAX_QUOTES = 6
+
+# Who of the group discloses a value of a characteristic, in which words.
+Told = Mapping[str, Sequence[tuple[str | int, Quote]]]
 
 
 class Trait(BaseModel):
@@ -36,6 +44,7 @@ class Trait(BaseModel):
     ordered: bool = False
     fold: bool = False
     camps: bool = False
+    regions: bool = False
 
     def value(self, raw: str | int) -> str:
         """The shown value of a disclosed one: its band, its word, or itself.
@@ -105,6 +114,12 @@ def load_template(file: Path | None = None) -> Template:
     return template
 
 
+def template_of(*folders: Path) -> Template:
+    """The template of the last of the folders that has one, else the bundled one."""
+    files = [folder / TEMPLATE for folder in folders if (folder / TEMPLATE).is_file()]
+    return load_template(files[-1] if files else None)
+
+
 def complaint(file: str, error: Any, model: type[BaseModel] | None = None) -> str:
     """One mistake of pydantic's in our words; with the ``model``, an unknown key is told the known ones."""
     key = ".".join(str(part) for part in error["loc"])
@@ -134,34 +149,43 @@ def lay_out(
     enable: Iterable[str] = (),
     min_disclosures: int = 5,
     template: Template | None = None,
+    told: Told | None = None,
+    remarks: Mapping[str, Sequence[Remark]] | None = None,
 ) -> Iterator[Fact]:
     """Yield the facts of a profile in the template's order, with its words, bands and sections.
 
     A required characteristic that nobody disclosed is there with ``n`` 0: a gap is worth seeing. Facts for which the
-    template has no place follow at the end when enough people disclosed them.
+    template has no place follow at the end when enough people disclosed them. ``told`` are the quotes and ``remarks``
+    the staff's words, by characteristic.
     """
-    template = template or load_template()
+    template, told, remarks = template or load_template(), told or {}, remarks or {}
     given = {fact.field: fact for fact in facts}
-    wanted, enabled = set(required), set(enable)
+    wanted, enabled = {*required, *remarks}, {*enable, *required}
     placed = {name for section in template.sections(audience) for name in section.traits}
     for section in template.sections(audience):
         for name in section.traits:
             trait, fact = template.traits[name], given.get(name) or Fact(name, 0, ())
-            if trait.special and name not in enabled | wanted:
+            if trait.special and name not in enabled:
                 continue
             if fact.n or trait.always or name in wanted:
-                yield shape(fact, trait, section.section, min_disclosures)
+                shown = shape(fact, trait, section.section, min_disclosures, told.get(name, ()))
+                yield dataclasses.replace(shown, remarks=tuple(remarks.get(name, ())))
+    if (both := given.pop(PYRAMID, None)) and both.n >= min_disclosures and "age" in placed:
+        yield pyramid(both, template.traits["age"])
     for name, fact in given.items():
         trait = template.traits.get(name) or Trait(title=name)
         if name not in placed and not trait.special and fact.n >= min_disclosures:
             yield shape(fact, trait, "Другие сведения", min_disclosures)
 
 
-def shape(fact: Fact, trait: Trait, section: str, min_disclosures: int) -> Fact:
-    """The fact as a reader sees it: shown values, shares among those who disclosed it, camps."""
+def shape(
+    fact: Fact, trait: Trait, section: str, min_disclosures: int, told: Sequence[tuple[str | int, Quote]] = ()
+) -> Fact:
+    """The fact as a reader sees it: shown values, shares among those who disclosed it, camps, quotes."""
+    label = _labels(fact, trait)
     counts: Counter[str] = Counter()
     for value in fact.values:
-        counts[trait.value(value.value)] += value.authors
+        counts[label(value.value)] += value.authors
     values = [_value(shown, count, fact.n) for shown, count in counts.most_common()]
     if trait.fold:
         values = list(_fold(values, fact.n))
@@ -175,7 +199,42 @@ def shape(fact: Fact, trait: Trait, section: str, min_disclosures: int) -> Fact:
         section=section,
         enough=enough,
         divided=trait.camps and enough and is_divided(values),
+        # What one person alone disclosed would point at that person.
+        quotes=tuple(_quotes([(label(raw), quote) for raw, quote in told], values)) if enough else (),
     )
+
+
+def pyramid(both: Fact, age: Trait) -> Fact:
+    """Age bands by sex: values such as «f 52» become «f 45–54 лет», youngest first.
+
+    >>> fact = Fact(PYRAMID, 3, (FactValue("f 52", 2, 2 / 3, (0, 1)), FactValue("m 19", 1, 1 / 3, (0, 1))))
+    >>> [value.label for value in pyramid(fact, Trait(title="Возраст", bands=(14, 18, 25, 45, 55), unit="лет")).values]
+    ['m 18–24 лет', 'f 45–54 лет']
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    for value in both.values:
+        sex, _, years = str(value.value).partition(" ")
+        counts[sex, age.value(years)] += value.authors
+    steps = sorted(counts.items(), key=lambda pair: (age.order(pair[0][1]), pair[0][0]))
+    values = tuple(_value(f"{sex} {band}", count, both.n) for (sex, band), count in steps)
+    return dataclasses.replace(both, values=values, title="Возраст и пол", section="pyramid", enough=True)
+
+
+def _labels(fact: Fact, trait: Trait) -> Callable[[str | int], str]:
+    """How values are shown: settlements as their regions where the group lives in several."""
+    if not trait.regions or len({region_of(str(value.value)) for value in fact.values} - {None}) < 2:
+        return trait.value
+    return lambda raw: region_of(str(raw)) or trait.value(raw)
+
+
+def _quotes(told: Sequence[tuple[str, Quote]], values: Sequence[FactValue]) -> Iterator[Quote]:
+    """Some quotes of each value in turn, the largest first, none of what a single person disclosed."""
+    of: dict[str, list[Quote]] = defaultdict(list)
+    for shown, quote in told:
+        of[shown].append(quote)
+    ranked = [of[v.label] for v in sorted(values, key=lambda v: -v.authors) if v.authors >= 2 and v.label in of]
+    turns = (quote for turn in zip_longest(*ranked) for quote in turn if quote)
+    yield from islice(turns, MAX_QUOTES)
 
 
 def is_divided(values: Sequence[FactValue]) -> bool:

@@ -72,6 +72,41 @@ class Documents:
         with self._db.reading() as connection:
             return connection.execute(_due(pipeline, group, stray=stray).with_only_columns(func.count())).scalar_one()
 
+    def waits(self, version: str) -> bool:
+        """Whether ``pending`` would give a post."""
+        query = _due(self._catch_up(version), None).limit(1)
+        with self._db.reading() as connection:
+            return connection.execute(query).first() is not None
+
+    def waiting(self) -> int:
+        """How many posts wait for the latest version that the store has met."""
+        latest = select(func.max(PipelineRow.id)).scalar_subquery()
+        query = select(func.count()).select_from(DueRow).where(DueRow.pipeline == latest, DueRow.failures < TRIES)
+        with self._db.reading() as connection:
+            return connection.execute(query).scalar_one()
+
+    def fresh_groups(self) -> list[str | None]:
+        """The groups with annotated posts that ``fresh`` would give, the one without a name among them."""
+        query = select(PostRow.group).join_from(FreshRow, PostRow, PostRow.seq == FreshRow.post).distinct()
+        with self._db.reading() as connection:
+            found = set(connection.execute(query).scalars())
+        return sorted(found, key=lambda group: group or "")
+
+    def fresh(self, group: str | None, version: str, *, limit: int = BATCH) -> list[tuple[int, Post, Document]]:
+        """Annotated posts of a group, masked, that topics and candidates don't know, each with its mark for ``known``."""
+        query = select(FreshRow.id, FreshRow.post).join_from(FreshRow, PostRow, PostRow.seq == FreshRow.post)
+        with self._db.reading() as connection:
+            mine = query.where(PostRow.group == group).order_by(FreshRow.id).limit(limit)
+            marks = {row.post: row.id for row in connection.execute(mine)}
+        found = self._read(version, PostRow.seq.in_(marks), seq=True)
+        return [(marks[seq], post, document) for seq, post, document in found]
+
+    def known(self, marks: Iterable[int]) -> None:
+        """Topics and candidates know these posts now; whoever was annotated again meanwhile has another mark."""
+        for batch in batches(marks, BATCH):
+            with self._db.writing() as connection:
+                connection.execute(delete(FreshRow).where(FreshRow.id.in_(batch)))
+
     def lease(self, version: str, worker: str, *, limit: int = BATCH, seconds: float = 600) -> list[Post]:
         """Raw posts that wait and that no other worker has: theirs until ``seconds`` have passed or they are saved."""
         pipeline, now = self._catch_up(version), self._clock()
@@ -136,6 +171,20 @@ class Documents:
     def all(self, version: str) -> Iterator[tuple[Post, Document]]:
         """Every annotated post in the order of arrival, masked."""
         yield from self._read(version)
+
+    def shown(self, post: str) -> tuple[Post, Document] | None:
+        """A post, masked, with its annotation under the latest version that has one."""
+        latest = (
+            select(PipelineRow.version)
+            .join_from(DocumentRow, PipelineRow, PipelineRow.id == DocumentRow.pipeline)
+            .join(PostRow, PostRow.seq == DocumentRow.post)
+            .where(PostRow.key == digest(post))
+            .order_by(PipelineRow.id.desc())
+            .limit(1)
+        )
+        with self._db.reading() as connection:
+            version = connection.execute(latest).scalar_one_or_none()
+        return None if version is None else next(self._read(version, PostRow.key == digest(post)), None)
 
     def quotes(self, group: str | None, version: str, kind: Kind | None = None) -> Iterator[Quote]:
         """The statements of a group's clients as masked evidence."""

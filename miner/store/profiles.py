@@ -69,10 +69,13 @@ class Profiles:
                 )
                 .returning(ProfileRow.id)
             ).scalar_one()
+            # Quotes of characteristics follow those of lines, numbered on.
             quotes = (
                 {"profile": key, "line": line, "number": place} | quote_line(quote)
-                for line, of in enumerate(profile.lines)
-                for place, quote in enumerate(of.quotes)
+                for line, of in enumerate(
+                    [*(line.quotes for line in profile.lines), *(f.quotes for f in profile.facts)]
+                )
+                for place, quote in enumerate(of)
             )
             for batch in batches(quotes):
                 connection.execute(insert(ProfileQuoteRow), batch)
@@ -158,9 +161,13 @@ class Profiles:
             )
         )
         profile = unpack(Profile, row.body)
+        after = len(profile.lines)
         return dataclasses.replace(
             profile,
             lines=tuple(dataclasses.replace(line, quotes=tuple(quotes[n])) for n, line in enumerate(profile.lines)),
+            facts=tuple(
+                dataclasses.replace(fact, quotes=tuple(quotes[n])) for n, fact in enumerate(profile.facts, after)
+            ),
             version=row.number,
             status=row.status,
             endorsed_by=row.endorsed_by,
@@ -192,6 +199,6 @@ def _body(profile: Profile) -> tuple[Any, bytes]:
     """The version without its quotes, and sixteen bytes that stand for it with them."""
     whole = {name: value for name, value in pack(profile).items() if name not in _OUTSIDE}
     content = digest(json.dumps(whole, sort_keys=True))
-    for line in whole["lines"]:
-        line.pop("quotes")
+    for quoted in (*whole["lines"], *whole["facts"]):
+        quoted.pop("quotes")
     return whole, content

@@ -4,9 +4,9 @@ import pytest
 
 from miner.errors import BadConfig
 from miner.profiles import load_groups
-from miner.profiles.assign import assign
+from miner.profiles.assign import assign, overlapping
 from miner.profiles.groups import Cue, Group
-from miner.records import Disclosure, Document, Post, Sentiment
+from miner.records import Disclosure, Document, Membership, Post, Sentiment
 
 
 def annotated(*posts):
@@ -55,8 +55,39 @@ def test_nobody():
 def test_a_cue_for_everyone_is_refused():
     """A cue that nearly every author fits is refused with the share it would take."""
     group = Group(name="all", title="Все", cue=(Cue(says="работ"),))
-    with pytest.raises(BadConfig, match=r"all\.toml: its cues take 100% of 60 authors"):
+    with pytest.raises(BadConfig, match=r"all\.toml: cue 1 \(says = 'работ'\) would take 100% of 60 authors"):
         list(assign(annotated(*[(f"u{i}", "ищу работу") for i in range(60)]), {"all": group}))
+
+
+def test_a_source_may_be_all_of_a_group():
+    """A source belongs to its group by the analyst's word: that everybody comes from it is no mistake."""
+    group = Group(name="village", title="Село", sources=("forum",), cue=(Cue(says="корова"),))
+    found = list(assign(annotated(*[(f"u{i}", "ищу работу") for i in range(60)]), {"village": group}))
+    assert [(m.score, m.start, m.end) for m in found] == [(0.6, 0, 0)] * 60
+
+
+def test_the_last_word_of_an_author_counts():
+    """Somebody who was 49 and is 52 now is a pre-retiree, whatever order their posts came in."""
+    group = Group(name="older", title="Старше", cue=(Cue(facts={"age": {"from": 51}}),))
+    now, then = Post("p1", "мне 52", author="u", date="2026-01-01"), Post("p2", "мне 49", author="u", date="2023-01-01")
+    pairs = [
+        (post, Document(post.id, 1.0, True, Sentiment("neutral", 1.0), facts=(Disclosure("age", age, 4, 6),)))
+        for post, age in ((now, 52), (then, 49))
+    ]
+    (member,) = assign(pairs, {"older": group})
+    assert (member.doc_id, member.start, member.end) == ("p1", 4, 6)
+
+
+def test_a_post_without_an_author_stands_for_itself():
+    (member,) = assign(annotated((None, "Я самозанятая, шью на заказ")), load_groups())
+    assert (member.group, member.author, member.doc_id) == ("self_employed", None, "p0")
+
+
+def test_two_groups_of_the_same_people_are_told():
+    """Two groups that overlap entirely are named with the number of their people; a common part is no fault."""
+    members = [Membership(f"u{n}", group, 0.9, f"p{n}") for n in range(6) for group in ("one", "two")]
+    members += [Membership(f"u{n}", "three", 0.9, f"p{n}") for n in range(3)]
+    assert list(overlapping(members)) == [("one", "two", 6)]
 
 
 def test_examples():
