@@ -56,7 +56,9 @@ class Annotator:
     def annotate(self, posts: Iterable[Post]) -> Iterator[Document]:
         """Yield a document for each post, in their order."""
         open_parts: list[tuple[int, Doc]] = []
-        for doc, part in self.nlp.pipe(self.pieces(posts), as_tuples=True):
+        # Nobody asks for the statements of posts that don't count.
+        options: dict[str, dict[str, Any]] = {"statements": {"least_relevance": self.settings.relevance_threshold}}
+        for doc, part in self.nlp.pipe(self.pieces(posts), as_tuples=True, component_cfg=options):
             open_parts.append((part.offset, doc))
             if part.last:
                 yield self.document(part.post, open_parts)

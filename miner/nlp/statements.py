@@ -70,17 +70,19 @@ class Statements:
         self.annotate([doc])
         return doc
 
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        """Annotate docs in batches of about ``batch_tokens`` tokens."""
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128, least_relevance: float = 0) -> Iterator[Doc]:
+        """Annotate docs in batches of about ``batch_tokens`` tokens; those below ``least_relevance`` are not read."""
         del batch_size
         for batch in batches(stream, self.batch_tokens):
-            self.annotate(batch)
+            self.annotate(batch, least_relevance)
             yield from batch
 
-    def annotate(self, docs: Sequence[Doc]) -> None:
+    def annotate(self, docs: Sequence[Doc], least_relevance: float = 0) -> None:
         for doc in docs:
             doc.spans[STATEMENTS] = []
-        docs = [doc for doc in docs if len(doc) and doc._.language == "ru"]
+        docs = [
+            doc for doc in docs if len(doc) and doc._.language == "ru" and doc._.relevance >= least_relevance
+        ]
         table = tabulate(docs)
         found = candidates(table).without(quoted(docs, table))
         if not len(found):

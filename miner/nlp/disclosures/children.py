@@ -160,7 +160,7 @@ def find(speech: Speech) -> Iterator[Claim]:
     plain = speech.plain
     if not speech.mentions(*HOME):
         return
-    if not speech.words.isdisjoint(COUNTS) or DIGIT_KIDS.search(plain):
+    if not speech.words.isdisjoint(COUNTS) or (speech.counts and DIGIT_KIDS.search(plain)):
         yield from counted(speech)
     yield from named(speech)
 

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from miner.nlp.disclosures.claims import HINT, SAID, SHOWN, Claim
 from miner.nlp.disclosures.lexicons import lexicon, plain
-from miner.nlp.disclosures.numerals import NUMBER, value
+from miner.nlp.disclosures.numerals import NUMBER, either, value
 from miner.nlp.disclosures.people import SOMEBODY
 from miner.nlp.disclosures.speech import Speech
 
@@ -110,9 +110,8 @@ def industries() -> tuple[dict[str, str], re.Pattern[str]]:
     names = lexicon("industries")
     said_as = {plain(name): name for name in names["industries"]}
     said_as |= {plain(said): meant for said, meant in names["stands_for"].items()}
-    either = "|".join(re.escape(name) for name in sorted(said_as, key=len, reverse=True))
     return said_as, re.compile(
-        rf"(?:^|[.!?,:—–] ?|\bмы |\bнаша отрасль |\bотрасль )(?:ну,? )?(?:мы )?({either})(?=[,.!?:—–]| —|$)"
+        rf"(?:^|[.!?,:—–] ?|\bмы |\bнаша отрасль |\bотрасль )(?:ну,? )?(?:мы )?({either(said_as)})(?=[,.!?:—–]| —|$)"
     )
 
 

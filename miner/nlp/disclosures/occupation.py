@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from miner.nlp.disclosures.claims import HINT, SAID, SHOWN, Claim
 from miner.nlp.disclosures.lexicons import EMPTY, profession, with_field
-from miner.nlp.disclosures.numerals import NUMBER
+from miner.nlp.disclosures.numerals import NUMBER, either
 from miner.nlp.disclosures.people import SOMEBODY
 from miner.nlp.disclosures.speech import Speech
 
@@ -34,7 +34,7 @@ WORKED = frozenset(
     " служила служу числюсь числился числилась"
     " сижу сидел сидела был была стал стала подрабатываю выпустился выпустилась".split()
 )
-FORMER = rf"(?:{'|'.join(sorted(WORKED, key=len, reverse=True))})"
+FORMER = either(WORKED)
 ME, MYSELF = frozenset(("я",)), frozenset(("сам", "сама"))
 YEARS, LIFE = frozenset(("лет", "года", "год")), frozenset(("всю",))
 BY_PAPERS = frozenset("профессии специальности образованию диплому профессия специальность должность".split())
@@ -73,6 +73,8 @@ RULES = [
     ),
     (SHOWN, "ablt", YEARS, re.compile(rf"\b{NUMBER} (?:лет|года|год)(?: \w+)? {PHRASE}")),
 ]
+# How «повар я» ends, to see at once whether it is worth looking for.
+SAID_ME_LAST = re.compile(r" я(?= ?[,.!…]| от | по | с |$)")
 AFTER = re.compile(r"([а-я]{3,}(?:-[а-я]+)*(?: [а-я]{3,}){0,2}) я(?= ?[,.!…]| от | по | с |$)")
 BY = re.compile(r"([а-я]{3,}(?:-[а-я]+)*(?: [а-я]{3,}){0,2}) по (?:профессии|специальности|образованию|диплому)\b")
 ALONE = re.compile(r"(?:^|[.!?,] ?)([а-я]{4,}(?:-[а-я]+)?)(?:,| \w+ разряд)")
@@ -110,7 +112,10 @@ def find(speech: Speech) -> Iterator[Claim]:
         around = speech.before(match.start(1), 60) + speech.after(match.start(1), 60)
         if calling and calling not in EMPTY and not WISH.search(around) and not OFFERED.search(around):
             yield Claim("occupation", calling, match.start(1), match.end(1), HINT)
-    for rule in (AFTER, BY):
+    named = [] if speech.words.isdisjoint(BY_PAPERS) else [BY]
+    if SAID_ME_LAST.search(plain):
+        named.append(AFTER)
+    for rule in named:
         for match in rule.finditer(plain):
             for offset, phrase in tails(match[1], "ablt"):
                 if (calling := profession(phrase, "nomn") or profession(phrase, "ablt")) and calling not in EMPTY:
