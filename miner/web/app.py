@@ -1,91 +1,118 @@
-"""The service: pages for people, and what a supervisor asks."""
+"""The service: rooms for people, the API under /api/v1, and what a supervisor asks.
+
+A file of ``routes`` or ``api`` with a ``router`` is a part of the app: its presence is its registration.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
+import contextlib
+import importlib
+import pkgutil
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
-from fastapi.templating import Jinja2Templates
+from starlette.responses import Response
+from starlette.types import Scope
 
-from miner import __version__, pipeline
+from miner import __version__
 from miner.errors import MinerError
 from miner.settings import Settings
+from miner.web import api, problems, routes
+from miner.web.delivery import Postman
+from miner.web.desk import Desk
+from miner.web.safety import Safely
 
 HERE = Path(__file__).parent
-# The exported page brings its own style with it; nothing on a page of ours comes from elsewhere or runs inline.
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
-PORTRAIT_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
+API = "/api/v1"
+ABOUT = (
+    "Всё, что делают страницы miner. Токен: `miner users token ИМЯ`, заголовок `Authorization: Bearer …`. "
+    "Ошибки – RFC 9457, страницы – курсором `next`, версии – `ETag` и `If-Match`, повторы – `Idempotency-Key`."
 )
-SAFETY = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
 def create_app(workspace: Path, settings: Settings, url: str | None = None) -> FastAPI:
     """The app over a workspace's store."""
-    app = FastAPI(title="miner", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
-    templates = Jinja2Templates(HERE / "templates")
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    desk = Desk(workspace, settings, url)
+    app = FastAPI(
+        title="miner",
+        version=__version__,
+        description=ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{API}/openapi.json",
+        lifespan=_lifespan,
+    )
+    app.state.desk = desk
+    app.mount("/static", Static(directory=HERE / "static"), name="static")
+    problems.register(app)
+    for module in members(routes):
+        app.include_router(module.router, include_in_schema=False)
+    resources = APIRouter(prefix=API, responses=problems.described(401, 403, 422, 429, 503))
+    for module in members(api):
+        resources.include_router(module.router)
+    app.include_router(resources)
+    _add_sign_in(app, settings)
+    app.add_middleware(Safely)
+    return app
 
-    def store() -> AbstractContextManager[Any]:
-        from miner.store import open_store
 
-        return open_store(workspace, url)
+def members(family: ModuleType) -> Iterator[Any]:
+    """The files of a package that have a ``router``."""
+    for found in pkgutil.iter_modules(family.__path__):
+        module = importlib.import_module(f"{family.__name__}.{found.name}")
+        if hasattr(module, "router"):
+            yield module
 
-    @app.middleware("http")
-    async def safely(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        for name, value in SAFETY.items():
-            response.headers.setdefault(name, value)
+
+class Static(StaticFiles):
+    """Files whose address says their version may be kept for ever."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        versioned = b"v=" in scope["query_string"]
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if versioned else "no-cache"
         return response
 
-    @app.get("/healthz")
-    def healthz() -> dict[str, str]:
-        """The process answers."""
-        return {"status": "ok", "version": __version__}
 
-    @app.get("/readyz")
-    def readyz() -> Response:
-        """The store answers too."""
-        try:
-            with store() as opened:
-                return JSONResponse({"status": "ready", "posts": opened.posts.count()})
-        except MinerError as error:
-            return JSONResponse({"status": "not ready", "why": str(error)}, status_code=503)
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    desk: Desk = app.state.desk
+    _say_how_to_begin(desk)
+    threading.Thread(target=_warm, daemon=True, name="warm").start()
+    with Postman(desk):
+        yield
+    desk.close()
 
-    @app.get("/", response_class=HTMLResponse)
-    def groups(request: Request) -> Response:
-        """The client groups of the workspace, each with a way to its portrait."""
-        from miner.profiles import find_group
 
-        with store() as opened:
-            rows = [
-                {
-                    "name": name,
-                    "title": find_group(name).title,
-                    "posts": opened.posts.count(name),
-                    "mined": when,
-                }
-                for name, when in sorted(opened.candidates.groups().items())
-            ]
-        return templates.TemplateResponse(request, "groups.html", {"groups": rows})
+def _say_how_to_begin(desk: Desk) -> None:
+    """Print the one-time link that makes the first administrator, while nobody has an account."""
+    with contextlib.suppress(MinerError):  # a store that doesn't answer yet is told by /readyz
+        secret = desk.store.accounts.setup_secret()
+        if secret:
+            web = desk.settings.web
+            print(
+                f"miner: nobody has an account yet. This link makes the administrator, once, within a day:\n"
+                f"  http://{web.host}:{web.port}/setup/{secret}",
+                file=sys.stderr,
+                flush=True,
+            )
 
-    @app.get("/profiles/{name}", response_class=HTMLResponse)
-    def portrait(name: str) -> Response:
-        """The portrait of a group, as it is exported."""
-        from miner.exporters.html import page
 
-        with store() as opened:
-            if opened.candidates.of(name) is None:
-                raise HTTPException(404, f"Группы «{name}» в этом рабочем месте нет.")
-            today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-            made = pipeline.profile(opened, name, settings, made=today)
-        return HTMLResponse(page(made), headers={"Content-Security-Policy": PORTRAIT_POLICY})
+def _warm() -> None:
+    """Load the language model before the first person edits a line."""
+    from miner import pipeline
 
-    return app
+    pipeline.private("Надоело ждать")
+
+
+def _add_sign_in(app: FastAPI, settings: Settings) -> None:
+    if settings.web.oidc_issuer:
+        from miner.web.oidc import add_sign_in
+
+        add_sign_in(app, settings.web)
