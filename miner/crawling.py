@@ -26,6 +26,8 @@ Follow = Callable[[str, Iterable[Any], int | None], Iterator[Any]]
 LEASE = 120.0
 # So many crawls in a row may fail before their source is paused.
 PAUSE_AFTER = 5
+# How often it is looked up whether the source was removed, in seconds.
+_LOOK = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,9 @@ def crawl(
     watch = _Watch(store, source.name, stop)
     with store.crawls.of(source.name, run) as crawled:
 
-        def shown(place: str, thread: str, ids: Sequence[str]) -> None:
+        def shown(place: str, thread: str, ids: Sequence[str], whole: bool) -> None:
             nonlocal vanished
-            vanished += store.posts.vanish(missing(store.posts.of_thread(place, thread), ids))
+            vanished += store.posts.vanish(missing(store.posts.of_thread(place, thread), ids, whole=whole))
 
         fetcher = kind.asking(options, settings.fetch, ledger=crawled.note, stop=watch)
         lent = Context(
@@ -128,7 +130,7 @@ class _Watch:
         self.removed = False
 
     def __call__(self) -> bool:
-        if time.monotonic() - self._looked > 1.0:
+        if time.monotonic() - self._looked >= _LOOK:
             self.removed = all(source.name != self._name for source in self._store.sources.list())
             self._looked = time.monotonic()
         return self.removed or (self._stop is not None and self._stop())
@@ -146,16 +148,16 @@ def set_up(source: Source) -> tuple[type[Collector], Options]:
         raise BadInput(f"source {source.name}: {error}") from None
 
 
-def missing(known: Sequence[str], shown: Sequence[str]) -> list[str]:
-    """The posts of a thread that it no longer shows, when ``shown`` is all of it from the first of them on.
+def missing(known: Sequence[str], shown: Sequence[str], *, whole: bool) -> list[str]:
+    """The posts of a thread that it no longer shows, when ``shown`` is the whole of it, or all from a known one on.
 
-    A thread that shows nothing has lost them all; of one that shows only strangers nothing is known.
-
-    >>> missing(["1", "2", "3", "4"], ["2", "4", "5"])
+    >>> missing(["1", "2", "3", "4"], ["2", "4", "5"], whole=False)
     ['3']
+    >>> missing(["1", "2", "3", "4"], ["2", "4", "5"], whole=True)
+    ['1', '3']
     """
     there = set(shown)
-    first = next((place for place, name in enumerate(known) if name in there), len(known) if there else 0)
+    first = 0 if whole else next((place for place, name in enumerate(known) if name in there), len(known))
     return [name for name in known[first:] if name not in there]
 
 

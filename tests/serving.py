@@ -24,6 +24,8 @@ class Site:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Headers and body are two packets; the second isn't to wait for the first one's receipt.
+            disable_nagle_algorithm = True
 
             def do_GET(self):
                 length = int(self.headers.get("Content-Length") or 0)

@@ -165,7 +165,8 @@ def _checked(raw: Mapping[str, Any], settings: Any) -> Source:
 
     targets = tuple(_place(str(target)) for target in raw["targets"])
     options = {name: _place(value) if isinstance(value, str) else value for name, value in raw["options"].items()}
-    source = Source(**dict(raw) | {"targets": targets, "options": options})
+    told = {key: value for key, value in raw.items() if key != "selectors"} | {"targets": targets}
+    source = Source(**told | {"options": options})
     _, made = set_up(source)
     guard = Guard((*settings.fetch.allow_hosts, *getattr(made, "allow_host", ())))
     for target in targets:
@@ -175,7 +176,7 @@ def _checked(raw: Mapping[str, Any], settings: Any) -> Source:
             except Exception as error:
                 raise BadInput(str(error)) from error
     kept = made.model_dump(mode="json", exclude_unset=True, exclude={"group", "basis"})
-    return Source(**dict(raw) | {"targets": targets, "options": kept})
+    return Source(**told | {"options": kept})
 
 
 def _place(value: str) -> str:

@@ -60,7 +60,7 @@ def _unknown(_post: str) -> bool:
     return False
 
 
-def _unasked(_source: str, _thread: str, _ids: Sequence[str]) -> None:
+def _unasked(_source: str, _thread: str, _ids: Sequence[str], _whole: bool) -> None:
     pass
 
 
@@ -70,15 +70,15 @@ class Context:
 
     ``hide(source, name)`` turns a person's name into a key before anything is written; ``say`` hears what the analyst
     should know (a guess, a skipped page); ``known(post id)`` is true for posts of earlier crawls, where a collector
-    may stop; ``shown(source, thread, ids)`` hears all that a thread shows from the first of the ids on, so that posts
-    of earlier crawls that are missing there are known to have vanished; ``fetcher`` and ``frontier`` carry the manners
-    and the memory of the caller (a collector makes its own when they are missing).
+    may stop; ``shown(source, thread, ids, whole)`` hears all that a thread shows (or all from the first of the ids on),
+    so that posts of earlier crawls that are missing there are known to have vanished; ``fetcher`` and ``frontier``
+    carry the manners and the memory of the caller (a collector makes its own when they are missing).
     """
 
     hide: Hide = _as_it_is
     say: Callable[[str], None] = _unheard
     known: Callable[[str], bool] = _unknown
-    shown: Callable[[str, str, Sequence[str]], None] = _unasked
+    shown: Callable[[str, str, Sequence[str], bool], None] = _unasked
     fetcher: Fetcher | None = None
     frontier: Frontier | None = None
 

@@ -62,7 +62,7 @@ class Discourse(WebCollector):
         """A topic that is gone has vanished with all its posts."""
         if isinstance(error, Gone) and task.kind == "topic":
             topic = task.url.partition("/posts.json")[0].removesuffix(".json")
-            self.context.shown(self.options.source or host(topic), topic, ())
+            self.context.shown(self.options.source or host(topic), topic, (), True)
         super().failed(task, error)
 
     def _list(self, listing: Mapping[str, Any], base: str) -> None:
@@ -104,7 +104,7 @@ class Discourse(WebCollector):
             return
         # Where a crawl was cut off within a topic, its first posts aren't known here: the next time will tell.
         if ids := self._shown.pop(topic, None):
-            self.context.shown(self.options.source or host(base), topic, ids)
+            self.context.shown(self.options.source or host(base), topic, ids, True)
         if stamp := task.data.get("stamp"):
             self.frontier.remember(f"stamp {topic}.json", str(stamp))
 

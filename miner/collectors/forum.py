@@ -171,11 +171,12 @@ class Forum(WebCollector):
         posts = [self._post(m, thread, reading.title or task.data.get("title"), seen, local) for m in reading.messages]
         yield from posts
         page = int(task.data.get("page", 1))
+        whole = task.data.get("whole") if page > 1 else task.url == task.data.get("first", thread)
         if page == 1:
             self._shown[thread] = []
         if thread in self._shown:
             self._shown[thread] += [post.id for post in posts]
-        data = dict(task.data) | {"thread": thread, "page": page + 1, "title": reading.title}
+        data = dict(task.data) | {"thread": thread, "page": page + 1, "title": reading.title, "whole": whole}
         following = reading.following
         if following and following != seen.url and host(following) == host(seen.url):
             self.frontier.add(Task(following, THREAD, data=data), again=True)
@@ -183,7 +184,7 @@ class Forum(WebCollector):
         self._last.pop(thread, None)
         # Where a crawl was cut off within a thread, the pages before aren't known here: the next time will tell.
         if ids := self._shown.pop(thread, None):
-            self.context.shown(str(posts[0].source), thread, ids)
+            self.context.shown(str(posts[0].source), thread, ids, bool(whole))
         self.frontier.remember(f"last {thread}", task.url)
         if task.data.get("stamp"):
             self.frontier.remember(f"stamp {thread}", str(task.data["stamp"]))
@@ -196,7 +197,7 @@ class Forum(WebCollector):
                 self.frontier.remember(f"last {thread}", "")
                 self.frontier.add(Task(str(first), THREAD, data=dict(task.data) | {"page": 1}), again=True)
             else:
-                self.context.shown(self.options.source or host(str(thread)), str(thread), ())
+                self.context.shown(self.options.source or host(str(thread)), str(thread), (), True)
         super().failed(task, error)
 
     def _post(self, message: Message, thread: str, title: str | None, seen: Sheet, local: bool) -> Post:
