@@ -17,6 +17,7 @@ test-slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m slow
 
 bench: $(VENV)/.installed-dev
+	$(PIP) install -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m tests.bench
 
 lint: $(VENV)/.installed-dev
