@@ -11,14 +11,14 @@ from typing import ClassVar, Literal
 
 from miner.records import Profile
 
-Quotes = Literal["whole", "short", "none"]
+Quotes = Literal["whole", "short", "paraphrased", "none"]
 
 
 class Exporter(ABC):
     """Writes a profile as a file of one format.
 
-    ``quotes`` says how people are quoted: ``whole``, ``short`` (cut so that an exact search doesn't find the author),
-    or ``none``. Who said it is never written.
+    ``quotes`` says how people are quoted: ``whole``; ``short``, pieces that an exact search doesn't find;
+    ``paraphrased``, retold in the third person and findable neither; or ``none``. Who said it is never written.
     """
 
     suffix: ClassVar[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from docx.enum.style import WD_STYLE_TYPE
@@ -145,3 +146,16 @@ def page_number(paragraph: Any) -> None:
                 edge.set(qn("w:fldCharType"), kind or "")
                 run._r.append(edge)  # noqa: SLF001
         paragraph.add_run(after)
+
+
+def picture(run: Any, png: bytes, width_mm: float, alt: str) -> None:
+    """Draws a picture in the line of text, with the words that a screen reader says for it."""
+    from docx.shared import Mm
+
+    drawn = run.add_picture(io.BytesIO(png), width=Mm(width_mm))
+    # Without them LibreOffice leaves three millimetres on each side.
+    for side in ("distT", "distB", "distL", "distR"):
+        drawn._inline.set(side, "0")  # noqa: SLF001
+    about = drawn._inline.docPr  # noqa: SLF001
+    about.set("descr", tidy(alt))
+    about.set("name", tidy(alt)[:60])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,6 +12,7 @@ from miner.exporters import Quotes
 from miner.exporters._privacy import hide, link, quotable, tidy
 from miner.exporters._words import NBSP, day, decimal, interval, messages, people, percent, span, voices
 from miner.records import Fact, FactValue, Indicator, Kind, Line, Profile, Quote
+from miner.shares import Z95
 
 # The order of the published template; what matters to people comes first, what hurts last.
 COLUMNS: tuple[tuple[Kind, str, str], ...] = (
@@ -19,9 +21,13 @@ COLUMNS: tuple[tuple[Kind, str, str], ...] = (
     ("pain", "Боли и сложности", "Б"),
 )
 NO_DATA = "нет данных"
+NO_FIGURE = "–"
 FEW_DATA = "данных мало"
 OTHER = "другое"
 MAX_QUOTES = 12
+ENOUGH_FOR_TREND = 8
+# Two camps are halves when neither is further from a half than this.
+HALF = 0.1
 SOURCES = {
     "forum": "форум",
     "vk": "ВКонтакте",
@@ -52,6 +58,28 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote with where and when it was said."""
+
+    text: str
+    when: str
+    where: str
+    link: str | None
+
+    @property
+    def place(self) -> str:
+        return ", ".join(part for part in (self.where, self.when) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the staff know of a characteristic from experience, and who says so."""
+
+    text: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trait:
     """A characteristic of the head or of a further section."""
 
@@ -61,6 +89,13 @@ class Trait:
     bars: tuple[Bar, ...]
     enough: bool
     divided: bool
+    remarks: tuple[Said, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to show but that there is nothing."""
+        return not self.drawn and not self.remarks
 
     @property
     def scattered(self) -> bool:
@@ -88,32 +123,23 @@ class Trait:
 
     @property
     def summary(self) -> str:
-        """The distribution in one line."""
-        if not self.drawn:
-            return self.told
-        return "; ".join(f"{bar.label} {bar.percent}" for bar in self.bars) + f" ({self.told})"
+        """The distribution and what the staff say, in one line."""
+        bars = "; ".join(f"{bar.label} {bar.percent}" for bar in self.bars) + f" ({self.told})" if self.drawn else ""
+        parts = [bars, self.camps, *(f"{said.text} ({said.by})" for said in self.remarks)]
+        return ". ".join(part for part in parts if part) or self.told
 
     @property
     def camps(self) -> str:
-        """Both camps in a sentence, when the group is divided."""
+        """Both camps in a sentence, when the group is divided: halves when they are about halves."""
         if not self.divided:
             return ""
         first, second = sorted(self.bars, key=lambda bar: -bar.share)[:2]
-        return f"Группа разделилась: {first.label} ({first.percent}) и {second.label} ({second.percent})"
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A quote with where and when it was said."""
-
-    text: str
-    when: str
-    where: str
-    link: str | None
-
-    @property
-    def place(self) -> str:
-        return ", ".join(part for part in (self.where, self.when) if part)
+        halves = max(abs(first.share - 0.5), abs(second.share - 0.5)) <= HALF
+        one, other = ("половина", "другая половина") if halves else ("одни", "другие")
+        return (
+            f"Группа разделилась: {one}{NBSP}– {first.label} ({first.percent}), "
+            f"{other}{NBSP}– {second.label} ({second.percent})"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +226,27 @@ class Portrait:
     version: str
     notes: tuple[str, ...]
     caution: str
+    on_quotes: str
 
     @property
     def lines(self) -> int:
         return sum(len(column.rows) for column in self.columns)
+
+    @property
+    def told_sections(self) -> tuple[tuple[str, tuple[Trait, ...]], ...]:
+        """The further sections without what nobody told."""
+        kept = ((title, tuple(trait for trait in traits if not trait.empty)) for title, traits in self.sections)
+        return tuple((title, traits) for title, traits in kept if traits)
+
+    @property
+    def gaps(self) -> tuple[Trait, ...]:
+        """The characteristics of all sections that nobody told of, or too few people."""
+        return tuple(trait for traits in (self.head, *(t for _, t in self.sections)) for trait in traits if trait.empty)
+
+    @property
+    def quoted(self) -> tuple[Trait, ...]:
+        """The characteristics with words of people about themselves."""
+        return tuple(t for traits in (self.head, *(s for _, s in self.sections)) for t in traits if t.citations)
 
 
 CAUTION = (
@@ -213,9 +256,17 @@ CAUTION = (
 )
 
 
+ON_QUOTES: dict[Quotes, str] = {
+    "whole": "Слова людей приведены так, как написаны. Имена, телефоны и адреса скрыты.",
+    "short": "Слова людей приведены отрывками, чтобы их авторов нельзя было найти поиском.",
+    "paraphrased": "Слова людей пересказаны, чтобы их авторов нельзя было найти поиском.",
+    "none": "",
+}
+
+
 def portrait(profile: Profile, quotes: Quotes = "whole") -> Portrait:
     """The profile as every exporter shows it; quotes have passed the second privacy look."""
-    traits = [(fact.section or "head", _trait(fact)) for fact in profile.facts if fact.section != "pyramid"]
+    traits = [(fact.section or "head", _trait(fact, quotes)) for fact in profile.facts if fact.section != "pyramid"]
     return Portrait(
         group=tidy(profile.group),
         number=profile.version,
@@ -231,14 +282,14 @@ def portrait(profile: Profile, quotes: Quotes = "whole") -> Portrait:
         head=tuple(trait for section, trait in traits if section == "head"),
         sections=tuple(_sections((s, t) for s, t in traits if s != "head")),
         columns=tuple(
-            Column(kind, title, letter, tuple(_rows(profile.of(kind), letter, quotes, profile.period)))
-            for kind, title, letter in COLUMNS
+            Column(kind, title, letter, tuple(_rows(profile, kind, letter, quotes))) for kind, title, letter in COLUMNS
         ),
         indicators=tuple(_figure(indicator) for indicator in profile.indicators),
         pyramid=_pyramid(profile.fact("age_gender")),
         version=_version(profile),
         notes=tuple(tidy(note) for note in profile.notes),
         caution=CAUTION,
+        on_quotes=ON_QUOTES[quotes],
     )
 
 
@@ -247,9 +298,17 @@ def _sections(traits: Iterable[tuple[str, Trait]]) -> Iterator[tuple[str, tuple[
         yield title, tuple(trait for _, trait in members)
 
 
-def _trait(fact: Fact) -> Trait:
-    bars = tuple(_bar(value) for value in fact.values)
-    return Trait(fact.field, fact.title or fact.field, fact.n, bars, fact.enough, fact.divided)
+def _trait(fact: Fact, quotes: Quotes) -> Trait:
+    return Trait(
+        field=fact.field,
+        title=fact.title or fact.field,
+        n=fact.n,
+        bars=tuple(_bar(value) for value in fact.values),
+        enough=fact.enough,
+        divided=fact.divided,
+        remarks=tuple(Said(hide(r.text), _by("опыт сотрудников", r.who, r.at)) for r in fact.remarks),
+        citations=tuple(_citations(fact.quotes, quotes)),
+    )
 
 
 def _bar(value: FactValue) -> Bar:
@@ -267,27 +326,38 @@ def _version(profile: Profile) -> str:
 def _figure(indicator: Indicator) -> Figure:
     per_person = indicator.unit == "per_person"
     low, high = indicator.ci
-    told = f"n{NBSP}={NBSP}{indicator.n}" if indicator.enough else f"{FEW_DATA}, n{NBSP}={NBSP}{indicator.n}"
+    told = f"n{NBSP}={NBSP}{indicator.n}" if indicator.n else NO_DATA
+    if indicator.n and not indicator.enough:
+        told = f"{FEW_DATA}, {told}"
     return Figure(
         title=indicator.title,
-        value=(decimal(indicator.value) if per_person else percent(indicator.value)) if indicator.enough else "–",
-        interval=(f"{decimal(low)}–{decimal(high)}" if per_person else interval(low, high))
-        if indicator.enough
-        else "–",
+        value=(decimal(indicator.value) if per_person else percent(indicator.value)) if indicator.enough else NO_FIGURE,
+        interval=(f"{decimal(low)}–{decimal(high)}" if per_person else interval(low, high)) if indicator.enough else "",
         told=told,
-        trend=change(indicator.trend) if indicator.enough else "",
+        trend=_change_of(indicator),
     )
 
 
-def change(trend: float | None) -> str:
-    """The change of a share per year in words; a change under three points is none.
+def change(trend: float | None, term: str = "год") -> str:
+    """The change of a share in words; a change under three points is none.
 
-    >>> change(0.12).replace(NBSP, " "), change(-0.2).replace(NBSP, " "), change(0.01), change(None)
-    ('↑ на 12 п. п. за год', '↓ на 20 п. п. за год', '', '')
+    >>> change(0.12).replace(NBSP, " "), change(-0.2, "период").replace(NBSP, " "), change(0.01), change(None)
+    ('↑ на 12 п. п. за год', '↓ на 20 п. п. за период', '', '')
     """
     if trend is None or abs(trend) < 0.03:
         return ""
-    return f"{'↑' if trend > 0 else '↓'} на{NBSP}{abs(trend) * 100:.0f}{NBSP}п.{NBSP}п. за{NBSP}год"
+    return f"{'↑' if trend > 0 else '↓'} на{NBSP}{abs(trend) * 100:.0f}{NBSP}п.{NBSP}п. за{NBSP}{term}"
+
+
+def _change_of(indicator: Indicator) -> str:
+    """An indicator's change since the year before; that there is none is worth saying."""
+    if indicator.trend is None or not indicator.enough:
+        return ""
+    if not indicator.trend:
+        return f"за{NBSP}год без заметных перемен"
+    if indicator.unit == "share":
+        return change(indicator.trend)
+    return f"{'↑' if indicator.trend > 0 else '↓'} на{NBSP}{decimal(abs(indicator.trend))} за{NBSP}год"
 
 
 def _pyramid(fact: Fact | None) -> tuple[Step, ...]:
@@ -319,8 +389,8 @@ def _quarter(date: str | None) -> int | None:
     return int(date[:4]) * 4 + (int(date[5:7]) - 1) // 3
 
 
-def _rows(lines: Sequence[Line], letter: str, quotes: Quotes, period: tuple[str, str] | None) -> Iterator[Row]:
-    for at, line in enumerate(lines, 1):
+def _rows(profile: Profile, kind: Kind, letter: str, quotes: Quotes) -> Iterator[Row]:
+    for at, line in enumerate(profile.of(kind), 1):
         support = line.support
         yield Row(
             id=line.id,
@@ -335,17 +405,46 @@ def _rows(lines: Sequence[Line], letter: str, quotes: Quotes, period: tuple[str,
             authors=support.authors if support else 0,
             statements=support.statements if support else 0,
             origin=_origin(line),
-            warnings=tuple(hide(warning) for warning in line.warnings),
+            warnings=tuple(_warning(warning) for warning in line.warnings),
             all_citations=tuple(_citations(line.quotes, quotes)),
-            trend=change(line.trend),
-            spark=_quarters(line, period),
+            trend=_told_trend(line, profile.authors),
+            spark=_quarters(line, profile.period),
         )
 
 
+def _told_trend(line: Line, people: int) -> str:
+    """The change of a line's share over the period, where chance alone would hardly have made it."""
+    if line.trend is None or not line.support or line.support.authors < ENOUGH_FOR_TREND:
+        return ""
+    share = line.support.share
+    # A third of the people is compared with another third.
+    chance = Z95 * math.sqrt(2 * share * (1 - share) * 3 / max(people, 1))
+    return change(line.trend, "период") if abs(line.trend) > chance else ""
+
+
+def _warning(text: str) -> str:
+    """A warning in a reader's words: sources by their names, no numbers of threads.
+
+    >>> _warning("больше половины из одного источника: interview"), _warning("больше половины из одного обсуждения: t9")
+    ('больше половины из одного источника (интервью)', 'больше половины из одного обсуждения')
+    """
+    head, _, place = text.partition(": ")
+    if head.endswith("одного обсуждения"):
+        return head
+    if head.endswith("одного источника"):
+        return f"{head} ({SOURCES.get(place, hide(place))})"
+    return hide(text)
+
+
 def _origin(line: Line) -> str:
-    by = ", ".join(part for part in (line.who, day(line.at)) if part)
-    named = f": {tidy(by)}" if by else ""
-    return {"mined": "", "edited": f"правка{named}", "manual": f"опыт сотрудников{named}"}[line.origin]
+    if line.origin == "mined":
+        return ""
+    return _by({"edited": "правка", "manual": "опыт сотрудников"}[line.origin], line.who, line.at)
+
+
+def _by(what: str, who: str | None, at: str | None) -> str:
+    named = ", ".join(part for part in (who, day(at)) if part)
+    return tidy(f"{what}: {named}" if named else what)
 
 
 def _citations(quotes: Iterable[Quote], how: Quotes) -> Iterator[Citation]:

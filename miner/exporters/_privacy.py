@@ -66,11 +66,24 @@ def quotable(text: str, how: Quotes) -> str:
     """
     if how == "none":
         return ""
-    clean = " ".join(hide(text).split())
+    clean = _balanced(" ".join(hide(text).split()))
     words = clean.split()
     if how == "short" and len(words) > SHORT_WORDS:
         return " ".join(words[:SHORT_WORDS]).rstrip(",;:–-") + " …"
     return clean
+
+
+def _balanced(text: str) -> str:
+    """The text without a quotation mark at its edge whose partner was left outside.
+
+    >>> _balanced("откройте приложение»"), _balanced("сказал «нет»")
+    ('откройте приложение', 'сказал «нет»')
+    """
+    if text.count("»") > text.count("«"):
+        text = text.removesuffix("»")
+    elif text.count("«") > text.count("»"):
+        text = text.removeprefix("«")
+    return text
 
 
 def link(url: str | None) -> str | None:

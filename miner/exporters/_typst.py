@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -24,22 +23,32 @@ Shape = Literal["a4", "slide"]
 
 def draw(view: Portrait, shape: Shape, *, form: Literal["pdf", "png"], voices: int, ppi: float | None = None) -> bytes:
     """The pages as PDF, or the one page as PNG. ``voices`` quotes of each line follow on further pages; 0 for none."""
+    return b"".join(_compile("profile.typ", data(view, shape, voices), form, ppi))
+
+
+def pictures(wanted: Sequence[dict[str, Any]]) -> list[bytes]:
+    """A PNG for each drawing: ``what`` is pyramid, bar or spark, with its figures and ``width`` in millimetres."""
+    return _compile("pictures.typ", wanted, "png", 220.0) if wanted else []
+
+
+def steps(view: Portrait) -> list[dict[str, Any]]:
+    """The storeys of the age pyramid as the drawings take them."""
+    return [{"label": s.label.removesuffix(" лет"), "women": s.women, "men": s.men} for s in view.pyramid]
+
+
+def _compile(template: str, given: Any, form: Literal["pdf", "png"], ppi: float | None) -> list[bytes]:
     import typst
 
-    # typst reads files only; the template travels in the package, so a folder of ours is its root.
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / f"page.{form}"
-        typst.compile(
-            str(ASSETS / "profile.typ"),
-            output=str(out),
-            root=str(ASSETS),
-            font_paths=[str(ASSETS / "fonts")],
-            ignore_system_fonts=True,
-            format=form,
-            ppi=ppi,
-            sys_inputs={"data": json.dumps(data(view, shape, voices), ensure_ascii=False)},
-        )
-        return out.read_bytes()
+    made = typst.compile(
+        str(ASSETS / template),
+        root=str(ASSETS),
+        font_paths=[str(ASSETS / "fonts")],
+        ignore_system_fonts=True,
+        format=form,
+        ppi=ppi,
+        sys_inputs={"data": json.dumps(given, ensure_ascii=False)},
+    )
+    return [made] if isinstance(made, bytes) else list(made)
 
 
 def data(view: Portrait, shape: Shape, voices: int) -> dict[str, Any]:
@@ -59,16 +68,17 @@ def data(view: Portrait, shape: Shape, voices: int) -> dict[str, Any]:
             [str(view.posts), view.messages.split()[-1]],
             [str(view.lines), "строк портрета"],
         ],
-        "head": [_trait(trait) for trait in view.head if trait.drawn],
-        "gaps": [[trait.title, cut(trait.told, 120)] for trait in view.head if not trait.drawn],
-        "pyramid": [{"label": s.label.removesuffix(" лет"), "women": s.women, "men": s.men} for s in view.pyramid],
+        "head": [_trait(trait) for trait in view.head if not trait.empty],
+        "gaps": [[trait.title, cut(trait.told, 120)] for trait in view.gaps],
+        "pyramid": steps(view),
         "columns": [_column(column) for column in view.columns],
         "indicators": [{"title": i.title, "value": i.value, "told": i.basis} for i in view.indicators],
         "sections": [
-            {"title": title, "traits": [_trait(trait) for trait in traits]} for title, traits in view.sections
+            {"title": title, "traits": [_trait(trait) for trait in traits]} for title, traits in view.told_sections
         ],
         "caution": " ".join((view.caution, *view.notes)),
-        "voices": _voices(view.columns, voices),
+        "voices": _voices(view, voices),
+        "on_quotes": view.on_quotes,
     }
 
 
@@ -91,7 +101,8 @@ def _trait(trait: Trait) -> dict[str, Any]:
     return {
         "field": trait.field,
         "title": trait.title,
-        "told": cut(trait.told, 60),
+        "told": cut(trait.told, 60) if trait.n or not trait.remarks else "",
+        "remarks": [[cut(said.text, 200), cut(said.by, 80)] for said in trait.remarks],
         "bars": [
             {"label": cut(b.label, 50), "percent": b.percent, "share": b.share, "low": b.low, "high": b.high}
             for b in bars[:MAX_BARS]
@@ -123,15 +134,20 @@ def _row(row: Row) -> dict[str, Any]:
     }
 
 
-def _voices(columns: Sequence[Column], count: int) -> list[dict[str, Any]]:
+def _voices(view: Portrait, count: int) -> list[dict[str, Any]]:
+    """What people say behind each line, then what they say of themselves."""
+    lines = [
+        (column.kind, f"{row.code}. {cut(row.text, MAX_TEXT)}", row.citations)
+        for column in view.columns
+        for row in column.rows
+    ]
+    traits = [("self", trait.title, trait.citations) for trait in view.quoted]
     return [
         {
-            "kind": column.kind,
-            "code": row.code,
-            "text": cut(row.text, MAX_TEXT),
-            "quotes": [{"text": cut(c.text, 400), "place": c.place, "link": c.link} for c in row.citations[:count]],
+            "kind": kind,
+            "heading": heading,
+            "quotes": [{"text": cut(c.text, 400), "place": c.place, "link": c.link} for c in citations[:count]],
         }
-        for column in columns
-        for row in column.rows
-        if row.citations and count
+        for kind, heading, citations in (*lines, *traits)
+        if citations and count
     ]

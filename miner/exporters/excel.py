@@ -163,9 +163,11 @@ def _facts(sheet: Any, view: Portrait) -> None:
 
 
 def _answers(section: str, trait: Trait) -> Iterable[list[Any]]:
-    if not trait.drawn:
+    said = [[section, trait.title, f"{s.text} ({s.by})", None, None, None, None, None] for s in trait.remarks]
+    if trait.empty:
         return [[section, trait.title, trait.told, None, trait.n, None, None, None]]
-    return [[section, trait.title, bar.label, bar.authors, trait.n, bar.share, bar.low, bar.high] for bar in trait.bars]
+    bars = trait.bars if trait.drawn else ()
+    return [[section, trait.title, b.label, b.authors, trait.n, b.share, b.low, b.high] for b in bars] + said
 
 
 def _indicators(sheet: Any, view: Portrait) -> None:
@@ -180,7 +182,14 @@ def _quotes(sheet: Any, view: Portrait) -> None:
         for row in column.rows
         for citation in row.all_citations
     ]
-    _table(sheet, ["Код", "Строка", "Цитата", "Откуда", "Когда", "Ссылка"], rows, [8, 40, 80, 16, 20, 40])
+    rows += [
+        [None, trait.title, citation.text, citation.where, citation.when, citation.link]
+        for trait in view.quoted
+        for citation in trait.citations
+    ]
+    _table(
+        sheet, ["Код", "Строка, характеристика", "Цитата", "Откуда", "Когда", "Ссылка"], rows, [8, 40, 80, 16, 20, 40]
+    )
 
 
 def _table(

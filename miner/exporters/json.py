@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
@@ -25,25 +26,29 @@ def guarded(profile: Profile, quotes: Quotes = "whole") -> Profile:
     """The profile after the last privacy look; doing it twice changes nothing."""
     return dataclasses.replace(
         profile,
-        facts=tuple(_fact(fact) for fact in profile.facts),
+        facts=tuple(_fact(fact, quotes) for fact in profile.facts),
         lines=tuple(_line(line, quotes) for line in profile.lines),
     )
 
 
-def _fact(fact: Fact) -> Fact:
+def _fact(fact: Fact, quotes: Quotes) -> Fact:
     """Answers of too few people are not told one by one."""
+    remarks = tuple(dataclasses.replace(remark, text=hide(remark.text)) for remark in fact.remarks)
     if not fact.enough:
-        return dataclasses.replace(fact, values=())
-    values = (
+        return dataclasses.replace(fact, values=(), quotes=(), remarks=remarks)
+    values = tuple(
         dataclasses.replace(v, value=hide(v.value) if isinstance(v.value, str) else v.value, label=hide(v.label))
         for v in fact.values
     )
-    return dataclasses.replace(fact, values=tuple(values))
+    return dataclasses.replace(fact, values=values, quotes=_quotes(fact.quotes, quotes), remarks=remarks)
 
 
 def _line(line: Line, quotes: Quotes) -> Line:
-    kept = tuple(_quote(quote, quotes) for quote in line.quotes) if quotes != "none" else ()
-    return dataclasses.replace(line, text=hide(line.text), quotes=kept)
+    return dataclasses.replace(line, text=hide(line.text), quotes=_quotes(line.quotes, quotes))
+
+
+def _quotes(quotes: Iterable[Quote], how: Quotes) -> tuple[Quote, ...]:
+    return tuple(_quote(quote, how) for quote in quotes) if how != "none" else ()
 
 
 def _quote(quote: Quote, how: Quotes) -> Quote:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import ClassVar
 
 from miner.exporters import Exporter
-from miner.exporters._portrait import Column, Portrait, Row, Trait, portrait
+from miner.exporters._portrait import Citation, Column, Portrait, Row, Trait, portrait
 from miner.jsonl import whole_text
 from miner.records import Profile
 
@@ -47,9 +47,14 @@ def _page(view: Portrait) -> Iterator[str]:
         yield from (f"## {plain(title)}", "")
         yield from _table(traits)
     if view.indicators:
-        yield from ("## Показатели", "")
+        yield from ("## Показатели работы с группой", "")
         yield from (f"- {plain(i.title)}: {i.value} ({i.basis})" for i in view.indicators)
         yield ""
+    if view.quoted:
+        yield from ("## Что люди говорят о себе", "")
+        for trait in view.quoted:
+            yield from (f"### {plain(trait.title)}", "")
+            yield from _citations(trait.citations)
     yield from ("---", "", plain(view.caution))
     for note in view.notes:
         yield from ("", plain(note))
@@ -62,8 +67,9 @@ def _table(traits: tuple[Trait, ...]) -> Iterator[str]:
     yield "|---|---|---|"
     for trait in traits:
         bars = "; ".join(f"{plain(bar.label)} {bar.percent} ({bar.interval})" for bar in trait.bars if trait.drawn)
-        camps = f". {plain(trait.camps)}" if trait.camps else ""
-        yield f"| {plain(trait.title)} | {bars}{camps} | {plain(trait.told)} |"
+        said = (f"{plain(said.text)} ({plain(said.by)})" for said in trait.remarks)
+        told = ". ".join(part for part in (bars, plain(trait.camps), *said) if part)
+        yield f"| {plain(trait.title)} | {told} | {plain(trait.told) if trait.n or not trait.remarks else ''} |"
     yield ""
 
 
@@ -80,11 +86,16 @@ def _row(row: Row) -> Iterator[str]:
     told = [f"**{row.voices}**", f"{row.share} группы ({row.interval})"] if row.authors else []
     told += [plain(note) for note in (row.trend, row.origin, *row.warnings) if note]
     yield from ("", " · ".join(told), "")
-    for citation in row.citations:
+    yield from _citations(row.citations)
+    if row.more:
+        yield f"> и ещё {row.more}"
+    yield ""
+
+
+def _citations(citations: Iterable[Citation]) -> Iterator[str]:
+    for citation in citations:
         source = f" [источник]({citation.link.replace(')', '%29')})" if citation.link else ""
         place = f" – {plain(citation.place)}" if citation.place else ""
         yield f"> {plain(citation.text)}{place}{source}"
         yield ">"
-    if row.more:
-        yield f"> и ещё {row.more}"
     yield ""

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from miner.exporters import Exporter, Quotes
-from miner.exporters._portrait import Bar, Column, Portrait, Row, Trait, portrait
+from miner.exporters._portrait import Bar, Column, Figure, Portrait, Row, Trait, portrait
 from miner.exporters._privacy import tidy
-from miner.exporters._typst import cut
+from miner.exporters._typst import cut, steps
 from miner.jsonl import whole_file
 from miner.records import Profile
 
-DEEP, INK, SOFT, FAINT, GROUND, ACCENT = "12375C", "17263A", "5B6B7F", "8A97A8", "E3E9F0", "2E6DA4"
+DEEP, INK, SOFT, FAINT, GROUND, ACCENT, ROSE = "12375C", "17263A", "5B6B7F", "8A97A8", "E3E9F0", "2E6DA4", "B0587F"
 TONES = {"value": ("1D7A66", "EEF7F4"), "desire": ("2563A8", "EEF4FB"), "pain": ("B4472F", "FCF2EE")}
 # Inches; a slide of 13.333 by 7.5.
 WIDE, HIGH, EDGE = 13.333, 7.5, 0.35
-HEAD_TOP, COLUMNS_TOP, BOTTOM = 1.12, 2.78, 7.1
+HEAD_TOP, COLUMNS_TOP, BOTTOM = 1.1, 2.78, 6.68
 # Left, top, width and height in inches.
 Place = tuple[float, float, float, float]
 MAX_ROWS, MAX_TRAITS, MAX_BARS = 8, 7, 4
@@ -58,7 +58,8 @@ def _deck(view: Portrait, made: str) -> Any:
     _head(slide, view)
     for at, column in enumerate(view.columns):
         _column(slide, column, at, len(view.columns))
-    _text(slide, (EDGE, BOTTOM + 0.02, WIDE - 2 * EDGE, 0.3), [(view.caution, 7.5, False, SOFT)])
+    _figures(slide, view.indicators)
+    _text(slide, (EDGE, HIGH - 0.3, WIDE - 2 * EDGE, 0.26), [(view.caution, 7, False, SOFT)])
     slide.notes_slide.notes_text_frame.text = _notes(view)
     return deck
 
@@ -90,28 +91,79 @@ def _masthead(slide: Any, view: Portrait) -> None:
 
 
 def _head(slide: Any, view: Portrait) -> None:
-    drawn = [trait for trait in view.head if trait.drawn][:MAX_TRAITS]
-    across = max(4, len(drawn))
+    """Characteristics side by side, the age pyramid behind the age, and a line of what there is no data for."""
+    told_of = [trait for trait in view.head if not trait.empty]
+    shown: list[Trait | None] = [*told_of[:MAX_TRAITS]]
+    left_out = told_of[MAX_TRAITS:]
+    if view.pyramid and len(shown) < MAX_TRAITS:
+        shown.insert(next((at for at, t in enumerate(shown, 1) if t and t.field == "age"), len(shown)), None)
+    across = max(4, len(shown))
     width = (WIDE - 2 * EDGE - 0.2 * (across - 1)) / across
-    for at, trait in enumerate(drawn):
-        _trait(slide, trait, EDGE + at * (width + 0.2), width)
-    gaps = [trait for trait in view.head if trait not in drawn]
-    if gaps:
-        told = ";  ".join(f"{trait.title}: {cut(trait.summary, 60)}" for trait in gaps)
-        _text(slide, (EDGE, COLUMNS_TOP - 0.27, WIDE - 2 * EDGE, 0.22), [(cut(told, 210), 8, False, SOFT)])
+    for at, trait in enumerate(shown):
+        left = EDGE + at * (width + 0.2)
+        if trait:
+            _trait(slide, trait, left, width)
+        else:
+            _pyramid(slide, view, left, width)
+    told = [f"{trait.title}: {cut(trait.summary, 60)}" for trait in (*left_out, *view.gaps)]
+    if told:
+        place = (EDGE, COLUMNS_TOP - 0.24, WIDE - 2 * EDGE, 0.2)
+        _text(slide, place, [(cut(";  ".join(told), 190), 8, False, SOFT)])
+
+
+def _title(slide: Any, left: float, width: float, title: str, told: str = "") -> None:
+    """The heading of a characteristic, small enough for its line."""
+    short = title.split(",", maxsplit=1)[0] if width < 2.4 else title
+    # A letter of a bold sans is some 0.7 of its size wide at most.
+    letters = len(short) + 0.8 * (len(told) + 2)
+    size = max(6.5, min(9.5 if width > 1.9 else 8.0, width * 72 / (letters * 0.7)))
+    frame = _text(slide, (left, HEAD_TOP, width, 0.22), [(short, size, True, DEEP)])
+    if told:
+        run = frame.paragraphs[0].add_run()
+        run.text = f"  {told}"
+        _paint(run, size - 1.5, bold=False, colour=FAINT)
 
 
 def _trait(slide: Any, trait: Trait, left: float, width: float) -> None:
-    size = 9.5 if width > 1.9 else 8
-    title = _text(slide, (left, HEAD_TOP, width, 0.22), [(trait.title, size, True, DEEP)])
-    told = title.paragraphs[0].add_run()
-    told.text = f"  {trait.told}"
-    _paint(told, size - 1.5, bold=False, colour=FAINT)
-    for at, bar in enumerate(_largest(trait)):
+    _title(slide, left, width, trait.title, trait.told if trait.n else "")
+    size = 9.5 if width > 1.9 else 8.0
+    for at, bar in enumerate(_largest(trait) if trait.drawn else []):
         top = HEAD_TOP + 0.24 + at * 0.275
-        _text(slide, (left, top, width - 0.4, 0.18), [(cut(bar.label, int((width - 0.4) * 16)), size - 1, False, INK)])
+        _text(slide, (left, top, width - 0.4, 0.18), [(cut(bar.label, int((width - 0.4) * 15)), size - 1, False, INK)])
         _text(slide, (left + width - 0.7, top, 0.7, 0.18), [(bar.percent, 8.5, True, INK)], right=True)
         _bar(slide, (left, top + 0.19, width, 0.035), bar, ACCENT)
+    if trait.remarks and not trait.drawn:
+        said = trait.remarks[0]
+        parts = [(cut(said.text, int(width * 60)), size - 0.5, False, INK), (cut(said.by, 60), size - 2, False, FAINT)]
+        _text(slide, (left, HEAD_TOP + 0.24, width, 1.1), parts)
+
+
+def _pyramid(slide: Any, view: Portrait, left: float, width: float) -> None:
+    """Women to the left, men to the right, the oldest on top."""
+    storeys = steps(view)[:6]
+    top_share = max(max(s["women"], s["men"]) for s in storeys) or 1.0
+    half, middle = (width - 0.5) / 2, left + width / 2
+    _title(slide, left, width, "Возраст и пол")
+    size = 9.5 if width > 1.9 else 8.0
+    _text(slide, (left, HEAD_TOP + 0.21, half, 0.15), [("женщины", size - 2, False, SOFT)], right=True)
+    _text(slide, (middle + 0.25, HEAD_TOP + 0.21, half, 0.15), [("мужчины", size - 2, False, SOFT)])
+    for at, storey in enumerate(storeys):
+        top = HEAD_TOP + 0.38 + at * 0.165
+        women, men = (half * storey[who] / top_share for who in ("women", "men"))
+        _text(slide, (middle - 0.25, top - 0.03, 0.5, 0.15), [(storey["label"], 7, False, INK)], centre=True)
+        for start, length, colour in ((middle - 0.25 - women, women, ROSE), (middle + 0.25, men, ACCENT)):
+            if length > 0:
+                _box(slide, (start, top, length, 0.11), colour)
+
+
+def _figures(slide: Any, figures: Sequence[Figure]) -> None:
+    """The client indicators in a row below the columns."""
+    width = (WIDE - 2 * EDGE - 0.2 * (len(figures) - 1)) / max(1, len(figures))
+    for at, figure in enumerate(figures):
+        left = EDGE + at * (width + 0.2)
+        _text(slide, (left, BOTTOM + 0.08, 0.75, 0.3), [(figure.value, 15, True, DEEP)])
+        parts = [(figure.title, 8.5, False, INK), (figure.basis, 7.5, False, SOFT)]
+        _text(slide, (left + 0.75, BOTTOM + 0.09, width - 0.75, 0.34), parts)
 
 
 def _largest(trait: Trait) -> list[Bar]:
@@ -150,6 +202,19 @@ def _row(slide: Any, row: Row, place: Place, tone: str) -> None:
     _text(slide, (left, top + slot - 0.18, width, 0.16), [(row.voices, 8, True, tone)])
     told = f"{row.trend}  {row.share} ({row.interval})".strip()
     _text(slide, (left, top + slot - 0.18, width, 0.16), [(told, 8, False, SOFT)], right=True)
+    if not row.trend:
+        _spark(slide, row.spark, (left + width / 2 - 0.35, top + slot - 0.16, 0.7, 0.11), _pale(tone))
+
+
+def _spark(slide: Any, counts: Sequence[int], place: Place, colour: str) -> None:
+    """People a quarter, a little column each."""
+    left, top, width, height = place
+    if not any(counts):
+        return
+    step = min(0.07, width / len(counts))
+    for at, count in enumerate(counts):
+        tall = max(0.008, height * count / max(counts))
+        _box(slide, (left + at * step, top + height - tall, step * 0.75, tall), colour)
 
 
 def _bar(slide: Any, place: Place, bar: Bar, tone: str) -> None:
@@ -223,4 +288,5 @@ def _notes(view: Portrait) -> str:
     """What the speaker may be asked: every line in full, and what the slide had no room for."""
     lines = [f"{row.code}. {row.text} – {row.voices or row.origin}" for c in view.columns for row in c.rows]
     figures = [f"{i.title}: {i.value} ({i.basis})" for i in view.indicators]
-    return tidy("\n".join([*lines, *figures, *view.notes]))
+    further = [f"{trait.title}: {trait.summary}" for _, traits in view.told_sections for trait in traits]
+    return tidy("\n".join([*lines, *further, *figures, *view.notes]))

@@ -1,4 +1,7 @@
-"""A Word document that the staff edit: real styles, headings and tables; the quotes in an appendix."""
+"""A Word document that the staff edit: real styles, headings and tables; the quotes in an appendix.
+
+Bars, the age pyramid and sparklines are pictures, drawn once for the whole document and kept in ``Art``.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from miner.exporters import Exporter
-from miner.exporters._portrait import Column, Portrait, Row, Trait, portrait
+from miner.exporters._portrait import Bar, Citation, Column, Portrait, Row, Trait, portrait
 from miner.exporters._privacy import tidy
+from miner.exporters._typst import pictures, steps
 from miner.jsonl import whole_file
 from miner.records import Profile
 
@@ -17,6 +21,9 @@ DEEP, INK, SOFT, LINE, ACCENT = "12375C", "17263A", "5B6B7F", "DFE5EC", "2E6DA4"
 TONES = {"value": ("1D7A66", "EEF7F4"), "desire": ("2563A8", "EEF4FB"), "pain": ("B4472F", "FCF2EE")}
 WIDTH_CM = 26.7
 LINE_STYLE, VOICES_STYLE, TRAIT_STYLE, ANSWER_STYLE = "Строка портрета", "Голоса", "Характеристика", "Ответ"
+BAR_STYLE = "Полоса"
+# Quotes of a characteristic that the appendix has room for.
+OF_THEMSELVES = 3
 
 
 class Word(Exporter):
@@ -30,12 +37,48 @@ class Word(Exporter):
             document.save(str(beside))
 
 
+class Art:
+    """The pictures of a document, by what they show."""
+
+    LINE, ANSWER, TOWER, SPARK = 62.0, 48.0, 52.0, 16.0
+    QUARTER = 1.13
+
+    def __init__(self, view: Portrait) -> None:
+        rows = [(column.kind, row) for column in view.columns for row in column.rows if row.authors]
+        traits = [t for traits in (view.head, *(s for _, s in view.told_sections)) for t in traits if t.drawn]
+        wanted: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for kind, row in rows:
+            weight = {"share": row.weight, "low": row.low, "high": row.high}
+            wanted["line", row.code] = {"what": "bar", "tone": kind, "width": self.LINE, **weight}
+            if any(row.spark):
+                wanted["spark", row.code] = {"what": "spark", "tone": kind, "counts": row.spark}
+        for bar in (bar for trait in traits for bar in trait.bars):
+            figures = {"share": bar.share, "low": bar.low, "high": bar.high}
+            wanted["answer", bar.share, bar.low] = {"what": "bar", "tone": "trait", "width": self.ANSWER, **figures}
+        if view.pyramid:
+            wanted["pyramid",] = {"what": "pyramid", "width": self.TOWER, "steps": steps(view)}
+        self._drawn = dict(zip(wanted, pictures(list(wanted.values())), strict=True))
+
+    def line(self, row: Row) -> bytes | None:
+        return self._drawn.get(("line", row.code))
+
+    def spark(self, row: Row) -> bytes | None:
+        return self._drawn.get(("spark", row.code))
+
+    def answer(self, bar: Bar) -> bytes | None:
+        return self._drawn.get(("answer", bar.share, bar.low))
+
+    @property
+    def pyramid(self) -> bytes | None:
+        return self._drawn.get(("pyramid",))
+
+
 def _document(view: Portrait, made: str) -> Any:
     import docx
     from docx.enum.section import WD_ORIENT
     from docx.shared import Cm
 
-    document = docx.Document()
+    document, art = docx.Document(), Art(view)
     _styles(document)
     _properties(document, view, made)
     page = document.sections[0]
@@ -45,17 +88,13 @@ def _document(view: Portrait, made: str) -> Any:
     page.header_distance = page.footer_distance = Cm(0.6)
     _footer(page, view)
     _title(document, view)
-    _head(document, view.head)
-    _columns(document, view.columns)
-    if view.indicators:
-        document.add_heading("Показатели работы с группой", level=2)
-        for figure in view.indicators:
-            told = document.add_paragraph()
-            told.add_run(f"{figure.value} ").bold = True
-            told.add_run(f"{tidy(figure.title)} ({figure.basis})")
-    for title, traits in view.sections:
+    _head(document, view.head, art, pyramid=art.pyramid)
+    _gaps(document, view.gaps)
+    _columns(document, view.columns, art)
+    _indicators(document, view)
+    for title, traits in view.told_sections:
         document.add_heading(title, level=2)
-        _head(document, traits)
+        _head(document, traits, art)
     for text in (view.caution, *view.notes):
         document.add_paragraph(tidy(text), style="Примечание")
     _appendix(document, view)
@@ -84,6 +123,8 @@ def _styles(document: Any) -> None:
     style(document, "Надзаголовок", size=8.5, colour=ACCENT, bold=True)
     style(document, TRAIT_STYLE, size=8.5, bold=True, colour=DEEP, after=2, keep=True)
     style(document, ANSWER_STYLE, size=8.5, after=0.5)
+    style(document, BAR_STYLE, size=4, after=1.5)
+    style(document, "Показатель", size=16, bold=True, colour=DEEP)
     style(document, "Заголовок колонки", size=11.5, bold=True, colour="FFFFFF")
     style(document, LINE_STYLE, size=9.5, bold=True, before=1)
     style(document, VOICES_STYLE, size=8, colour=SOFT, after=1)
@@ -128,53 +169,101 @@ def _title(document: Any, view: Portrait) -> None:
     document.add_paragraph(tidy(" · ".join(part for part in about if part)), style="Subtitle")
 
 
-def _head(document: Any, traits: Sequence[Trait]) -> None:
-    """A table of characteristics, and below it in one line those that have nothing to draw."""
+def _head(document: Any, traits: Sequence[Trait], art: Art, *, pyramid: bytes | None = None) -> None:
+    """A table of characteristics, with the age pyramid behind the age."""
     from docx.shared import Cm
 
-    from miner.exporters._docx import borders, margins
+    from miner.exporters._docx import borders, keep_whole, margins
 
-    drawn = [trait for trait in traits if trait.drawn]
+    cells: list[Trait | None] = [trait for trait in traits if not trait.empty]
+    if pyramid:
+        age = next((at for at, trait in enumerate(cells, 1) if trait and trait.field == "age"), len(cells))
+        cells.insert(age, None)
+    if not cells:
+        return
     # A long answer needs a wide cell, or its figure falls on the next line.
-    wide = any(len(bar.label) > 20 for trait in drawn for bar in trait.bars)
-    if drawn:
-        widths = range(min(len(drawn), 4 if wide else 5), min(len(drawn), 3) - 1, -1)
-        across = min(widths, key=lambda width: -len(drawn) % width)
-        table = document.add_table(rows=-(-len(drawn) // across), cols=across)
-        table.autofit = False
-        borders(table, colour=LINE, inside=True)
-        margins(table, top=60, side=120)
-        for at, trait in enumerate(drawn):
-            cell = table.cell(at // across, at % across)
-            _trait(cell, trait, Cm(WIDTH_CM / across - 0.45))
-        for column in table.columns:
-            column.width = Cm(WIDTH_CM / across)
-            for cell in column.cells:
-                cell.width = Cm(WIDTH_CM / across)
-    if gaps := [trait for trait in traits if not trait.drawn]:
+    wide = any(len(bar.label) > 20 for trait in cells if trait for bar in trait.bars)
+    widths = range(min(len(cells), 4 if wide else 5), min(len(cells), 3) - 1, -1)
+    across = min(widths, key=lambda width: -len(cells) % width)
+    table = document.add_table(rows=-(-len(cells) // across), cols=across)
+    table.autofit = False
+    borders(table, colour=LINE, inside=True)
+    margins(table, top=60, side=120)
+    for at, trait in enumerate(cells):
+        cell = table.cell(at // across, at % across)
+        if trait:
+            _trait(cell, trait, Cm(WIDTH_CM / across - 0.45), art)
+        elif pyramid:
+            _pyramid(cell, pyramid)
+    for row in table.rows:
+        keep_whole(row)
+    for column in table.columns:
+        column.width = Cm(WIDTH_CM / across)
+        for cell in column.cells:
+            cell.width = Cm(WIDTH_CM / across)
+
+
+def _pyramid(cell: Any, drawn: bytes) -> None:
+    from miner.exporters._docx import picture
+
+    cell.paragraphs[0].style = TRAIT_STYLE
+    cell.paragraphs[0].add_run("Возраст и пол")
+    alt = "Возрастная пирамида: женщины слева, мужчины справа, старшие сверху"
+    picture(cell.add_paragraph(style=ANSWER_STYLE).add_run(), drawn, Art.TOWER, alt)
+
+
+def _gaps(document: Any, gaps: Sequence[Trait]) -> None:
+    if gaps:
         text = ";  ".join(f"{trait.title}: {trait.told}" for trait in gaps)
         document.add_paragraph(tidy(text), style="Примечание")
 
 
-def _trait(cell: Any, trait: Trait, width: Any) -> None:
-    from miner.exporters._docx import right_tab
+def _trait(cell: Any, trait: Trait, width: Any, art: Art) -> None:
+    from miner.exporters._docx import picture, right_tab
 
     title = cell.paragraphs[0]
     title.style = TRAIT_STYLE
     right_tab(title, width)
     title.add_run(tidy(trait.title))
-    title.add_run(f"\t{trait.told}").bold = False
-    for bar in trait.bars:
+    if trait.n:
+        title.add_run(f"\t{trait.told}").bold = False
+    for bar in trait.bars if trait.drawn else ():
         answer = cell.add_paragraph(style=ANSWER_STYLE)
-        right_tab(answer, width, dots=True)
+        right_tab(answer, width)
         answer.add_run(f"{tidy(bar.label)}\t")
         answer.add_run(bar.percent).bold = True
         answer.add_run(f" ({bar.interval})")
+        if drawn := art.answer(bar):
+            picture(cell.add_paragraph(style=BAR_STYLE).add_run(), drawn, Art.ANSWER, f"{bar.label}: {bar.percent}")
+    for said in trait.remarks:
+        cell.add_paragraph(tidy(said.text), style=ANSWER_STYLE)
+        cell.add_paragraph(tidy(said.by), style=VOICES_STYLE)
     if trait.camps:
         cell.add_paragraph(tidy(trait.camps), style="Предупреждение")
 
 
-def _columns(document: Any, columns: Sequence[Column]) -> None:
+def _indicators(document: Any, view: Portrait) -> None:
+    """A row of large figures, each with what it is and how sure."""
+    from docx.shared import Cm
+
+    from miner.exporters._docx import borders, margins
+
+    if not view.indicators:
+        return
+    document.add_heading("Показатели работы с группой", level=2)
+    table = document.add_table(rows=1, cols=len(view.indicators))
+    table.autofit = False
+    borders(table, colour=LINE, inside=True)
+    margins(table, top=60, side=120)
+    for cell, figure in zip(table.rows[0].cells, view.indicators, strict=True):
+        cell.width = Cm(WIDTH_CM / len(view.indicators))
+        cell.paragraphs[0].style = "Показатель"
+        cell.paragraphs[0].add_run(figure.value)
+        cell.add_paragraph(tidy(figure.title), style=ANSWER_STYLE)
+        cell.add_paragraph(figure.basis, style=VOICES_STYLE)
+
+
+def _columns(document: Any, columns: Sequence[Column], art: Art) -> None:
     from docx.shared import Cm
 
     from miner.exporters._docx import borders, keep_whole, margins, repeat_header, shade
@@ -198,21 +287,30 @@ def _columns(document: Any, columns: Sequence[Column]) -> None:
         cells[0].paragraphs[0].style = "Заголовок колонки"
         cells[0].paragraphs[0].add_run(column.title)
         for cell, line in zip(cells[1:], column.rows, strict=False):
-            _line(cell, line, tone)
+            _line(cell, line, tone, art)
         if not column.rows:
             cells[1].paragraphs[0].style = VOICES_STYLE
             cells[1].paragraphs[0].add_run("Строк пока нет: об этом говорили слишком мало людей.")
 
 
-def _line(cell: Any, row: Row, tone: str) -> None:
-    from docx.shared import RGBColor
+def _line(cell: Any, row: Row, tone: str, art: Art) -> None:
+    from docx.shared import Cm, RGBColor
 
-    from miner.exporters._docx import bookmark, link
+    from miner.exporters._docx import bookmark, link, picture, right_tab
 
     text = cell.paragraphs[0]
     text.add_run(tidy(row.text))
     # The bookmark is how an edited document finds its line again.
     bookmark(text, f"edit_{_anchor(row)}", 20_000 + _number(row))
+    if drawn := art.line(row):
+        alt = f"{row.share} группы, от и до: {row.interval}"
+        bar = cell.add_paragraph(style=BAR_STYLE)
+        picture(bar.add_run(), drawn, Art.LINE, alt)
+        if spark := art.spark(row):
+            right_tab(bar, Cm(WIDTH_CM / 3 - 0.5))
+            bar.add_run("\t")
+            width = min(Art.SPARK, Art.QUARTER * len(row.spark))
+            picture(bar.add_run(), spark, width, f"Людей по кварталам: {', '.join(map(str, row.spark))}")
     if row.authors:
         meta = cell.add_paragraph(style=VOICES_STYLE)
         told = meta.add_run(row.voices)
@@ -221,7 +319,9 @@ def _line(cell: Any, row: Row, tone: str) -> None:
         if row.citations:
             meta.add_run("  ")
             link(meta, f"цитаты {row.code}", anchor=_anchor(row))
-    for note in filter(None, (row.trend, row.origin, *row.warnings)):
+    for note in filter(None, (row.trend, row.origin)):
+        cell.add_paragraph(tidy(note), style=VOICES_STYLE)
+    for note in row.warnings:
         cell.add_paragraph(tidy(note), style="Предупреждение")
 
 
@@ -238,36 +338,39 @@ def _anchor(row: Row) -> str:
 def _appendix(document: Any, view: Portrait) -> None:
     from docx.enum.section import WD_SECTION
 
-    from miner.exporters._docx import text_columns
+    from miner.exporters._docx import bookmark, text_columns
 
     quoted = [column for column in view.columns if any(row.citations for row in column.rows)]
-    if not quoted:
+    if not quoted and not view.quoted:
         return
     document.add_section(WD_SECTION.NEW_PAGE)
     document.add_heading("Приложение. Что говорят люди", level=1)
-    document.add_paragraph(
-        "Слова людей приведены так, как написаны. Имена, телефоны и адреса скрыты.", style="Subtitle"
-    )
+    document.add_paragraph(view.on_quotes, style="Subtitle")
     text_columns(document.add_section(WD_SECTION.CONTINUOUS), 2)
     number = iter(range(1, 10_000))
     for column in quoted:
         document.add_heading(column.title, level=2)
         for row in column.rows:
             if row.citations:
-                _citations(document, row, next(number))
+                heading = document.add_heading(f"{row.code}. {tidy(row.text)}", level=3)
+                bookmark(heading, _anchor(row), next(number))
+                _citations(document, row.citations)
+                if row.more:
+                    document.add_paragraph(f"и ещё {row.more}", style="Место цитаты")
+    if view.quoted:
+        document.add_heading("Что люди говорят о себе", level=2)
+    for trait in view.quoted:
+        document.add_heading(tidy(trait.title), level=3)
+        _citations(document, trait.citations[:OF_THEMSELVES])
 
 
-def _citations(document: Any, row: Row, number: int) -> None:
-    from miner.exporters._docx import bookmark, link
+def _citations(document: Any, citations: Sequence[Citation]) -> None:
+    from miner.exporters._docx import link
 
-    heading = document.add_heading(f"{row.code}. {tidy(row.text)}", level=3)
-    bookmark(heading, _anchor(row), number)
-    for citation in row.citations:
+    for citation in citations:
         document.add_paragraph(f"«{tidy(citation.text)}»", style="Quote").paragraph_format.keep_with_next = True
         place = document.add_paragraph(style="Место цитаты")
         place.add_run(tidy(citation.place))
         if citation.link:
             place.add_run(" · " if citation.place else "")
             link(place, "источник", url=citation.link)
-    if row.more:
-        document.add_paragraph(f"и ещё {row.more}", style="Место цитаты")

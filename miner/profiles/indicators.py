@@ -105,7 +105,7 @@ def indicators(
         for post, sound in zip(named, tone(named), strict=True)
         if sound in marks
     ]
-    yield _share("satisfaction", "Довольны службой занятости, среди говоривших о ней", content, min_people)
+    yield _share("satisfaction", "Довольны службой, среди говоривших о ней", content, min_people)
     effort = [Voice(p.speaker, p.date, complaints(d, rules.effort)) for p, d in speaking]
     yield _per_person("effort", "Жалоб на порядок и оформление, на человека", effort, min_people)
     met = [

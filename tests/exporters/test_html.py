@@ -65,7 +65,8 @@ def test_gaps_and_small_numbers_are_said(profile):
 
 
 def test_two_camps_are_told(profile):
-    assert "Группа разделилась: найти работу" in page(profile)
+    text = page(profile).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Группа разделилась: половина – найти работу (54 %), другая половина – своё дело (46 %)" in text
 
 
 def test_the_experience_of_the_staff_is_marked(profile):
