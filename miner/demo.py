@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
-from miner import pipeline
+from miner import pipeline, refreshing
 from miner.components import load
 from miner.jsonl import read_posts
 from miner.records import Post
@@ -38,7 +38,7 @@ def run(workspace: Path, output: Path, settings: Settings, follow: pipeline.Foll
     with open_store(workspace) as store:
         added = store.posts.add(follow("read", posts, len(posts)))
         groups = sorted({post.group for post in posts if post.group})
-        touched = pipeline.refresh(store, settings, follow, groups=groups)
+        touched = refreshing.update(store, settings, follow, groups=groups)
         yield f"{len(posts)} posts, {added.new} new, {added.changed} changed"
         made = dt.datetime.now(tz=dt.UTC).date().isoformat()
         files = {(group, form): output / f"{group}{suffix}" for group in groups for form, suffix in FORMATS.items()}

@@ -132,25 +132,60 @@ def mine(
 
 
 def _mine(
-    own: Sequence[Annotated],
-    others: Sequence[Annotated],
+    own: Iterable[Annotated],
+    others: Iterable[Annotated],
     group: str,
     settings: Settings,
     background: Mapping[str, int],
 ) -> Mined:
-    speaking = [(p, d) for p, d in own if p.role == "client" and d.relevant]
-    authors = len({post.speaker for post, _ in speaking})
-    quotes = evidence(speaking)
+    heard = _Heard()
+    for post, document in own:
+        heard.hear(post, document)
+    authors = len(heard.speakers)
     compared = Counter(background) + words(evidence(others))
-    notes = [*_left_out(own), *_reasons(quotes, authors)]
+    notes = [*heard.left_out(), *_reasons(heard.quotes, authors)]
     return Mined(
         group=group,
-        posts=len(own),
+        posts=heard.posts,
         authors=authors,
-        candidates=tuple(_candidates(quotes, group, authors, _people_by_month(speaking), compared, settings)),
-        facts=tuple(facts(speaking)),
+        candidates=tuple(_candidates(heard.quotes, group, authors, heard.people_by_month(), compared, settings)),
+        facts=tuple(facts(heard.telling)),
         notes=tuple(notes),
     )
+
+
+class _Heard:
+    """What a group's posts say, post by post: of a large group the posts themselves don't fit into memory."""
+
+    def __init__(self) -> None:
+        self.posts = 0
+        self.quotes: dict[Kind, list[Quote]] = {kind: [] for kind in KINDS}
+        self.speakers: set[str] = set()
+        self.telling: list[Annotated] = []
+        self._months: dict[str, set[str]] = defaultdict(set)
+        self._foreign: Counter[str] = Counter()
+
+    def hear(self, post: Post, document: Document) -> None:
+        self.posts += 1
+        if document.language != "ru" and post.text.strip():
+            self._foreign[document.language] += 1
+        if post.role != "client" or not document.relevant:
+            return
+        for kind, quotes in evidence([(post, document)]).items():
+            self.quotes[kind] += quotes
+        self.speakers.add(post.speaker)
+        if post.date:
+            self._months[post.date[:7]].add(post.speaker)
+        if document.facts or "disclosed" in post.extra:
+            self.telling.append((dataclasses.replace(post, text=""), document))
+
+    def people_by_month(self) -> dict[str, int]:
+        return {month: len(people) for month, people in sorted(self._months.items())}
+
+    def left_out(self) -> Iterator[str]:
+        if self._foreign:
+            told = ", ".join(f"{language}: {count}" for language, count in self._foreign.most_common())
+            yield f"не на русском языке и не разбирались: {self._foreign.total()} ({told})"
 
 
 def split(annotated: Sequence[Annotated], group: str) -> tuple[list[Annotated], list[Annotated]]:
@@ -301,21 +336,6 @@ def answered(post: Post) -> Iterator[Disclosure]:
         yield from (Disclosure(field, value, 0, 0) for field, value in told.items() if isinstance(value, (str, int)))
 
 
-def _people_by_month(speaking: Iterable[Annotated]) -> dict[str, int]:
-    people: dict[str, set[str]] = defaultdict(set)
-    for post, _ in speaking:
-        if post.date:
-            people[post.date[:7]].add(post.speaker)
-    return {month: len(own) for month, own in sorted(people.items())}
-
-
-def _left_out(annotated: Sequence[Annotated]) -> Iterator[str]:
-    foreign = Counter(d.language for p, d in annotated if d.language != "ru" and p.text.strip())
-    if foreign:
-        told = ", ".join(f"{language}: {count}" for language, count in foreign.most_common())
-        yield f"не на русском языке и не разбирались: {foreign.total()} ({told})"
-
-
 def _reasons(quotes: Mapping[Kind, Sequence[Quote]], authors: int) -> Sequence[str]:
     from miner.topics import themes
 
@@ -379,54 +399,17 @@ def crawl(
     return crawling.crawl(store, source_name, settings, stop=stop, follow=follow, **more)
 
 
-def refresh(
-    store: Store, settings: Settings, follow: Follow, *, groups: Sequence[str] = (), workers: int = 1
-) -> list[str]:
-    """Annotate what is new in the store and mine the groups that it touches; returns the names of those groups.
-
-    People whose posts came without a group are assigned to groups by what they say of themselves. Raises BadConfig when
-    a group's cue takes nearly everyone.
-    """
-    from miner.profiles import find_group
-
-    current, known = version(), groups_of(store)
-    wanted = {find_group(name, known).name for name in groups}
-    touched = {}
-    for name, given in _given_groups(store, known).items():
-        if wanted and name not in wanted:
-            continue
-        waiting = 0
-        for group in given:
-            if count := store.documents.count_pending(current, group=group):
-                pending = list(store.documents.pending(current, group=group))
-                store.documents.save(
-                    follow(f"annotate {group}", annotate(pending, settings, workers=workers), count), current
-                )
-                waiting += count
-        touched[name] = bool(waiting) or store.candidates.of(name) is None
-    changed = assign(store, settings, follow, workers=workers)
-    names_ = sorted(wanted or {*touched, *changed, *store.memberships.counts()})
-    stale = [n for n in names_ if touched.get(n) or n in changed or store.candidates.of(n) is None]
-    said = {name: words(evidence(documents(store, name))) for name in names_} if stale else {}
-    for group in follow("mine", stale, len(stale)):
-        others = sum((counts for name, counts in said.items() if name != group), Counter())
-        store.candidates.replace(_mine(list(documents(store, group)), [], group, settings, others))
-    return stale
+def mine_group(store: Store, settings: Settings, name: str, background: Mapping[str, int]) -> Mined:
+    """Mine all posts of a group in the store; ``background`` are the word counts of the others."""
+    return _mine(documents(store, name), (), name, settings, background)
 
 
-def assign(store: Store, settings: Settings, follow: Follow, *, workers: int = 1) -> set[str]:
-    """Assign people whose posts came without a group; returns the groups that got, lost or heard somebody."""
+def assign(store: Store) -> set[str]:
+    """Assign people whose posts came without a group; returns the groups that got or lost somebody."""
     from miner.profiles.assign import assign as assigning
 
-    current = version()
-    speakers: set[str] = set()
-    if count := store.documents.count_pending(current, stray=True):
-        pending = list(store.documents.pending(current, stray=True))
-        speakers = {post.speaker for post in pending}
-        store.documents.save(follow("annotate the rest", annotate(pending, settings, workers=workers), count), current)
-    members = list(assigning(store.documents.of_group(None, current), groups_of(store)))
-    changed = set(store.memberships.replace(members))
-    return changed | {member.group for member in members if member.speaker in speakers}
+    members = assigning(store.documents.of_group(None, version()), groups_of(store))
+    return set(store.memberships.replace(members))
 
 
 def groups_of(store: Store) -> dict[str, Group]:
@@ -439,18 +422,19 @@ def groups_of(store: Store) -> dict[str, Group]:
 def documents(store: Store, name: str) -> Iterator[Annotated]:
     """The annotated posts of a group: those collected for it under any of its names, and those of assigned people."""
     current = version()
-    for given in _given_groups(store, groups_of(store)).get(name, ()):
+    for given in given_groups(store).get(name, ()):
         yield from store.documents.of_group(given, current)
     yield from store.documents.of_members(name, current)
 
 
-def _given_groups(store: Store, known: Mapping[str, Group]) -> dict[str, list[str]]:
+def given_groups(store: Store) -> dict[str, list[str]]:
     """The names under which posts were collected, by the name of the group's file."""
     from miner.profiles import find_group
 
+    known = groups_of(store)
     found: dict[str, list[str]] = defaultdict(list)
     for given in store.posts.groups():
-        found[find_group(given, dict(known)).name].append(given)
+        found[find_group(given, known).name].append(given)
     return found
 
 

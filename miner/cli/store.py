@@ -52,11 +52,11 @@ def refresh(
     workspace: common.Workspace = None,
 ) -> None:
     """Annotate new posts, and mine again the groups that they touch."""
-    from miner import pipeline
+    from miner import refreshing
 
     settings = common.settings(workspace)
     with opened(workspace) as store, common.progress() as shown:
-        touched = pipeline.refresh(store, settings, shown.follow, groups=groups or (), workers=workers)
+        touched = refreshing.update(store, settings, shown.follow, groups=groups or (), workers=workers)
     typer.echo(f"mined again: {', '.join(touched)}" if touched else "nothing new")
 
 

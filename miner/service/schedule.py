@@ -336,8 +336,8 @@ def _time(minute: str, hour: str) -> str | None:
         hours = [int(h) for h in hour.split(",")]
         steps = {(b - a) % 24 for a, b in pairwise(hours)}
         if len(steps) == 1 and len(hours) > 2:
-            step = steps.pop()
-            return f"{_time('0', f'*/{step}')} с {hours[0]:02}:00 до {(hours[-1] + step) % 24:02}:00"
+            apart = steps.pop()
+            return f"{_time('0', f'*/{apart}')} с {hours[0]:02}:00 до {(hours[-1] + apart) % 24:02}:00"
         return "в " + _list([f"{h:02}:00" for h in hours])
     return None
 

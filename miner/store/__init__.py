@@ -11,17 +11,22 @@ What is where:
 - ``posts``: ``add``, ``of_group``, ``all``, ``get(ids)``, ``known(id)``, ``count(group)``, ``groups()``,
   ``versions(id)``, ``of_thread``, ``vanish(ids)``, ``vanished(ids)``, ``copies(post)``, ``drop_raw(older_than)``,
   ``stamp()`` and ``changed_groups(since)``;
-- ``documents``: ``pending(version, group)``, ``count_pending``, ``lease``, ``fail``, ``failed``, ``save``,
+- ``documents``: ``pending(version, group)``, ``count_pending``, ``lease``, ``free``, ``reclaim``, ``fail``, ``failed``,
+  ``save``, ``waits``, ``waiting()``, ``fresh_groups()``, ``fresh(group)``, ``marked(marks, version)``,
+  ``known(marks)``,
   ``of_group(group, version)``, ``all(version)``, ``quotes(group, version, kind)``, ``versions()``, ``retire(version)``;
-- ``topics``: ``save(topics, lineage, scope=)``, ``load(scope=)``, ``lineage(scope=)``;
+- ``topics``: ``save(topics, lineage, scope=, state=)``, ``load(scope=)``, ``lineage(scope=)``, ``state(scope=)``,
+  ``join(texts, instead=posts)``;
 - ``candidates``: ``replace(mined)``, ``of(group)``, ``get(id)``, ``heads(group)``, ``quotes(id)``, ``groups()``;
 - ``decisions``: ``append``, ``all(target)``, ``since(decision id)``; nothing is ever changed or deleted;
 - ``profiles``: ``save``, ``current(group)``, ``latest(group)``, ``version(group, n)``, ``on(group, day)``,
   ``list(group)``, ``groups()``, ``endorse(group, n, who, at)``;
 - ``sources``: ``add``, ``change``, ``get``, ``list``, ``due(at)``, ``plan(name, due_at)``, ``pause(name, reason)``,
   ``resume``, ``remove``, ``succeeded``, ``failed(name, reason, pause_after=)``;
-- ``runs``: ``request(kind, subject)``, ``start``, ``lease(worker)``, ``heartbeat(run)``, ``finish``, ``fail``,
-  ``cancel``, ``get``, ``open()``, ``recent(kind, subject)``;
+- ``runs``: ``request(kind, subject)``, ``fall_due(source, was, following)``, ``start``, ``lease(worker)``,
+  ``heartbeat(run)``, ``finish``, ``fail``, ``release``, ``cancel``, ``get``, ``open()``, ``leased()``,
+  ``latest()``, ``recent(kind, subject)``, ``drop(before)``;
+- ``tallies``: ``add``, ``all()``, figures that only grow;
 - ``crawls``: ``of(source, run)`` is a ``miner.fetch.Frontier`` with ``keep(post)`` and ``note(ledger line)``, a page is
   a transaction; ``counts(source)``, ``failures(source)``, ``clear(source)``;
 - ``ledger``: ``write(entries)``, ``of_source``, ``outcomes(run)``, ``drop(before)``;
@@ -55,7 +60,7 @@ from miner.store.replies import Reply
 from miner.store.runs import Run
 from miner.store.sources import Source
 from miner.store.store import Store, open_store
-from miner.store.topics import Event
+from miner.store.topics import Event, TopicState
 from miner.store.webhooks import Delivery, Told, Webhook
 
 __all__ = [
@@ -80,6 +85,7 @@ __all__ = [
     "Token",
     "Told",
     "TooManyTries",
+    "TopicState",
     "User",
     "Version",
     "Webhook",

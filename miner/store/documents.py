@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, or_, select, update
 
 from miner.masks import mask_same_length
 from miner.records import Disclosure, Document, Entity, Kind, Mask, Post, Quote, Sentiment, Statement
@@ -92,14 +92,19 @@ class Documents:
             found = set(connection.execute(query).scalars())
         return sorted(found, key=lambda group: group or "")
 
-    def fresh(self, group: str | None, version: str, *, limit: int = BATCH) -> list[tuple[int, Post, Document]]:
-        """Annotated posts of a group, masked, that topics and candidates don't know, each with its mark for ``known``."""
-        query = select(FreshRow.id, FreshRow.post).join_from(FreshRow, PostRow, PostRow.seq == FreshRow.post)
+    def fresh(self, group: str | None) -> list[int]:
+        """Marks of a group's annotated posts that topics and candidates don't know yet, in their order."""
+        query = select(FreshRow.id).join_from(FreshRow, PostRow, PostRow.seq == FreshRow.post)
         with self._db.reading() as connection:
-            mine = query.where(PostRow.group == group).order_by(FreshRow.id).limit(limit)
-            marks = {row.post: row.id for row in connection.execute(mine)}
-        found = self._read(version, PostRow.seq.in_(marks), seq=True)
-        return [(marks[seq], post, document) for seq, post, document in found]
+            return list(connection.execute(query.where(PostRow.group == group).order_by(FreshRow.id)).scalars())
+
+    def marked(self, marks: Sequence[int], version: str) -> Iterator[tuple[Post, Document]]:
+        """The posts of these marks that are annotated under a version, masked."""
+        for batch in batches(marks, BATCH):
+            posts = select(FreshRow.post).where(FreshRow.id.in_(batch))
+            with self._db.reading() as connection:
+                seqs = list(connection.execute(posts).scalars())
+            yield from self._read(version, PostRow.seq.in_(seqs))
 
     def known(self, marks: Iterable[int]) -> None:
         """Topics and candidates know these posts now; whoever was annotated again meanwhile has another mark."""
@@ -123,6 +128,28 @@ class Documents:
             there = select(PostRow.seq, PostRow.content, *POST).where(PostRow.seq.in_(posts)).order_by(PostRow.seq)
             rows = connection.execute(there).all()
         return list(self._give(rows))
+
+    def free(self, ids: Iterable[str], version: str) -> None:
+        """Give leased posts back, not annotated."""
+        pipeline = self._catch_up(version)
+        for batch in batches(ids, BATCH):
+            with self._db.writing() as connection:
+                posts = select(PostRow.seq).where(PostRow.key.in_([digest(name) for name in batch]))
+                mine = (DueRow.pipeline == pipeline, DueRow.post.in_(posts))
+                connection.execute(update(DueRow).where(*mine).values(worker=None, leased_until=None))
+
+    def reclaim(self, version: str, is_gone: Callable[[str | None], bool]) -> int:
+        """Free the posts of workers that are gone; returns how many."""
+        pipeline = self._catch_up(version)
+        held = (DueRow.pipeline == pipeline, DueRow.worker.is_not(None))
+        with self._db.reading() as connection:
+            workers = [w for w in connection.execute(select(DueRow.worker).where(*held).distinct()).scalars() if w]
+        gone = [worker for worker in workers if is_gone(worker)]
+        if not gone:
+            return 0
+        with self._db.writing() as connection:
+            freed = update(DueRow).where(*held, DueRow.worker.in_(gone)).values(worker=None, leased_until=None)
+            return connection.execute(freed).rowcount
 
     def fail(self, ids: Iterable[str], version: str, reason: str) -> None:
         """Say that these posts broke the annotation; they are tried three times in all."""
@@ -162,11 +189,17 @@ class Documents:
 
     def of_members(self, group: str, version: str) -> Iterator[tuple[Post, Document]]:
         """The annotated posts, collected without a group, of the people who were assigned to one; masked."""
-        there = MembershipRow.group == group
-        authors = select(MembershipRow.author).where(there, MembershipRow.author.is_not(None))
-        alone = select(MembershipRow.doc).where(there, MembershipRow.author.is_(None))
-        theirs = or_(PostRow.author.in_(authors), PostRow.key.in_(alone))
-        yield from self._read(version, PostRow.group.is_(None), theirs)
+        yield from self._read(version, PostRow.group.is_(None), _of_members(group))
+
+    def people(self, groups: Sequence[str], member_of: str, version: str) -> int:
+        """How many people spoke to the point in posts collected for these groups, or were assigned to ``member_of``."""
+        with self._db.reading() as connection:
+            known = connection.execute(_pipeline(version)).first()
+            theirs = or_(PostRow.group.in_(groups), and_(PostRow.group.is_(None), _of_members(member_of)))
+            speaker = func.coalesce(PostRow.author, PostRow.id)
+            spoken = select(func.count(speaker.distinct())).join_from(PostRow, DocumentRow, _its_own(known))
+            clients = (PostRow.role == "client", DocumentRow.relevant.is_(True))
+            return connection.execute(spoken.where(theirs, *clients)).scalar_one()
 
     def all(self, version: str) -> Iterator[tuple[Post, Document]]:
         """Every annotated post in the order of arrival, masked."""
@@ -302,13 +335,7 @@ class Documents:
     def _read(self, version: str, *where: Any) -> Iterator[tuple[Post, Document]]:
         with self._db.reading() as connection:
             known = connection.execute(_pipeline(version)).first()
-        pipeline = known.id if known else 0
-        # Words that were dropped for their age can't be annotated anew: what was found in them last stays true.
-        its_own = and_(
-            DocumentRow.post == PostRow.seq,
-            or_(DocumentRow.pipeline == pipeline, PostRow.dropped_at.is_not(None)),
-        )
-        query = select(PostRow.seq, *DOCUMENT, *POST).join_from(PostRow, DocumentRow, its_own).where(*where)
+        query = select(PostRow.seq, *DOCUMENT, *POST).join_from(PostRow, DocumentRow, _its_own(known)).where(*where)
         for page in paged(self._db, query, PostRow.seq.expression, DocumentRow.post.expression, size=BATCH):
             yield from self._joined(page)
 
@@ -362,6 +389,20 @@ DISCLOSURE = (
     DisclosureRow.start,
     DisclosureRow.stop,
 )
+
+
+def _its_own(pipeline: AnyRow | None) -> ColumnElement[bool]:
+    # Words that were dropped for their age can't be annotated anew: what was found in them last stays true.
+    of_version = DocumentRow.pipeline == (pipeline.id if pipeline else 0)
+    return and_(DocumentRow.post == PostRow.seq, or_(of_version, PostRow.dropped_at.is_not(None)))
+
+
+def _of_members(group: str) -> ColumnElement[bool]:
+    """Posts of the people who were assigned to a group."""
+    there = MembershipRow.group == group
+    authors = select(MembershipRow.author).where(there, MembershipRow.author.is_not(None))
+    alone = select(MembershipRow.doc).where(there, MembershipRow.author.is_(None))
+    return or_(PostRow.author.in_(authors), PostRow.key.in_(alone))
 
 
 def _pipeline(version: str) -> Query:

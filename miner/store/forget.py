@@ -14,7 +14,16 @@ from miner.store.database import Database, advance
 from miner.store.keys import AuthorKeys
 from miner.store.pages import batches
 from miner.store.quotes import voice
-from miner.store.tables import CandidateQuoteRow, ForgottenRow, MemberRow, MembershipRow, PostRow, ProfileQuoteRow, TopicRow
+from miner.store.tables import (
+    CandidateQuoteRow,
+    ForgottenRow,
+    MemberRow,
+    MembershipRow,
+    PostRow,
+    ProfileQuoteRow,
+    TopicRow,
+    TopicStateRow,
+)
 from miner.store.topics import post_of_text
 
 
@@ -85,6 +94,16 @@ def _leave_topics(connection: Connection, posts: Sequence[str]) -> None:
             shown = connection.execute(select(TopicRow.representative).where(*row)).scalar_one()
             kept = [name for name in shown if post_of_text(name) not in posts]
             connection.execute(update(TopicRow).where(*row).values(representative=kept))
+    if posts:
+        _leave_states(connection, set(posts))
+
+
+def _leave_states(connection: Connection, posts: set[str]) -> None:
+    for row in connection.execute(select(TopicStateRow.scope, TopicStateRow.body)).all():
+        base = {text: topic for text, topic in row.body.get("base", {}).items() if post_of_text(text) not in posts}
+        if len(base) < len(row.body.get("base", {})):
+            kept = row.body | {"base": base}
+            connection.execute(update(TopicStateRow).where(TopicStateRow.scope == row.scope).values(body=kept))
 
 
 def _sweep(database: Database) -> None:

@@ -8,6 +8,8 @@ run; when it only slept, its next word is refused, so nothing is done twice.
 from __future__ import annotations
 
 import dataclasses
+import os
+import socket
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -47,6 +49,29 @@ class Run:
     deaths: int = 0
 
 
+def worker_name() -> str:
+    """The name under which this process takes work: ``host:pid``."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def is_gone(worker: str | None) -> bool:
+    """Whether a worker was a process of this machine and is no more, so that nobody needs to wait for it.
+
+    >>> is_gone(worker_name()), is_gone("elsewhere:1")
+    (False, False)
+    """
+    host, _, number = (worker or "").rpartition(":")
+    if host != socket.gethostname() or not number.isdecimal():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 _RUN = tuple(getattr(RunRow, f.name) for f in dataclasses.fields(Run))
 _OPEN = RunRow.status.in_(("due", "leased"))
 
@@ -56,18 +81,25 @@ class Runs:
         self._db = database
         self._clock = clock
 
-    def request(self, kind: str, subject: str, due_at: datetime | None = None, *, again: bool = False) -> Run:
+    def request(
+        self, kind: str, subject: str, due_at: datetime | None = None, *, again: bool = False, sooner: bool = False
+    ) -> Run:
         """Ask for work. One run of a kind and subject is open at a time; asking again gives that one.
 
         With ``again`` a run that is under way is followed by another: what it has read already may be out of date.
+        With ``sooner`` one that is planned for later is brought forward.
         """
         moment = due_at or self._clock()
         with self._db.writing() as connection:
             run = self._request(connection, kind, subject, moment)
+            values: dict[str, Any] = {}
             if again and run.status == "leased" and run.again_at is None:
-                connection.execute(update(RunRow).where(RunRow.id == run.id).values(again_at=moment))
-                run = dataclasses.replace(run, again_at=moment)
-            return run
+                values = {"again_at": moment}
+            elif sooner and run.status == "due" and run.due_at > moment:
+                values = {"due_at": moment}
+            if values:
+                connection.execute(update(RunRow).where(RunRow.id == run.id).values(**values))
+            return dataclasses.replace(run, **values)
 
     def fall_due(self, source: str, was: datetime, following: datetime) -> Run | None:
         """Turn a source's due time into a run and plan the following one, both or neither.
@@ -93,7 +125,7 @@ class Runs:
         now = self._clock()
         with self._db.writing() as connection:
             run = self._request(connection, kind, subject, now)
-            if run.status == "due" or (run.leased_until is not None and run.leased_until < now):
+            if run.status == "due" or (run.leased_until is not None and run.leased_until < now) or is_gone(run.worker):
                 return self._take(connection, run, worker, seconds)
         raise BadInput(
             f"{kind} {subject} runs already: worker {run.worker}, since {run.started_at:%Y-%m-%d %H:%M} UTC. "
@@ -109,11 +141,12 @@ class Runs:
         seconds: float = 300,
         orphans: Collection[int] | None = None,
         avoid: Collection[str] = (),
+        alone: Collection[str] = (),
     ) -> Run | None:
         """The run that has been due for the longest, or one whose worker died; None when there is nothing to do.
 
         A worker is taken for dead when its lease ran out by this machine's clock; who watches heartbeats instead gives
-        the ids of ``orphans``. Subjects to ``avoid`` stay due.
+        the ids of ``orphans``. Subjects to ``avoid`` stay due. Of the kinds ``alone`` one run at most is under way.
         """
         now = self._clock()
         due = and_(RunRow.status == "due", RunRow.due_at <= now, RunRow.subject.not_in(avoid))
@@ -121,6 +154,11 @@ class Runs:
         if orphans is not None:
             orphaned = and_(RunRow.status == "leased", RunRow.id.in_(orphans))
         with self._db.writing() as connection:
+            if alone:
+                advance(connection, "runs")
+                taken = select(RunRow.id).where(RunRow.status == "leased", RunRow.kind.in_(alone)).limit(1)
+                if connection.execute(taken).first() is not None:
+                    due = and_(due, RunRow.kind.not_in(alone))
             for ready in (due, orphaned):
                 query = select(*_RUN).where(ready)
                 if kinds is not None:
@@ -176,6 +214,12 @@ class Runs:
         """What is due or under way, the longest due first."""
         with self._db.reading() as connection:
             rows = connection.execute(select(*_RUN).where(_OPEN).order_by(RunRow.due_at, RunRow.id)).all()
+            return [Run(*row) for row in rows]
+
+    def leased(self) -> Sequence[Run]:
+        """What workers have in hand."""
+        with self._db.reading() as connection:
+            rows = connection.execute(select(*_RUN).where(RunRow.status == "leased").order_by(RunRow.id)).all()
             return [Run(*row) for row in rows]
 
     def latest(self, limit: int = 50) -> Sequence[Run]:

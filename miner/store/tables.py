@@ -429,7 +429,10 @@ class LineageRow(Base):
 
 
 class MinedRow(Base):
-    """The answer of the last mining of a group, without its candidates."""
+    """The answer of the last mining of a group, without its candidates; ``fitted`` posts were there when it was made.
+
+    ``words`` counts the group's people by word, for others to be compared with.
+    """
 
     __tablename__ = "mined"
 
@@ -438,11 +441,13 @@ class MinedRow(Base):
     authors: Mapped[int]
     facts: Mapped[Any]
     notes: Mapped[Any]
+    fitted: Mapped[int] = mapped_column(default=0, server_default="0")
+    words: Mapped[Any | None]
     at: Mapped[datetime]
 
 
 class CandidateRow(Base):
-    """A suggested line; ``body`` is the rest of the record, its quotes lie in ``candidate_quotes``."""
+    """A suggested line, ``place`` its rank; ``body`` is the rest of the record, its quotes have their own table."""
 
     __tablename__ = "candidates"
 
@@ -453,6 +458,7 @@ class CandidateRow(Base):
     kind: Mapped[str]
     text: Mapped[str]
     body: Mapped[Any]
+    place: Mapped[int] = mapped_column(default=0, server_default="0")
 
     __table_args__ = (Index(None, "key"),)
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from miner.records import Topic
+from miner.records import Json, Topic
 from miner.store.columns import digest
 from miner.store.database import Database, advance
 from miner.store.pages import Query, batches
-from miner.store.tables import LineageRow, MemberRow, TopicRow
+from miner.store.tables import LineageRow, MemberRow, TopicRow, TopicStateRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,40 @@ class Event:
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TopicState:
+    """What the next refit needs (``body``, JSON), and how well texts fit their topics.
+
+    Of the ``texts`` of the last fit ``without`` had no topic, ``sureness`` is the mean of the others; ``new_texts``,
+    ``new_without`` and ``new_sureness`` are the same for texts that joined since.
+    """
+
+    body: Json
+    texts: int = 0
+    without: int = 0
+    sureness: float = 0.0
+    new_texts: int = 0
+    new_without: int = 0
+    new_sureness: float = 0.0
+    at: datetime | None = None
+
+
+_STATE = tuple(getattr(TopicStateRow, f.name) for f in dataclasses.fields(TopicState))
+
+
 class Topics:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._db = database
         self._clock = clock
 
-    def save(self, topics: Sequence[Topic], lineage: Iterable[Event] = (), *, scope: str = "") -> None:
+    def save(
+        self,
+        topics: Sequence[Topic],
+        lineage: Iterable[Event] = (),
+        *,
+        scope: str = "",
+        state: TopicState | None = None,
+    ) -> None:
         """Keep the topics of a refit of a scope (a group, a kind) and what it did to the former ones.
 
         Topics that are not among them lie dormant: their labels stay, their members go.
@@ -72,6 +101,55 @@ class Topics:
             ]
             if told:
                 connection.execute(insert(LineageRow), told)
+            if state is not None:
+                self._keep(connection, scope, dataclasses.replace(state, at=state.at or now))
+
+    def state(self, *, scope: str = "") -> TopicState | None:
+        """What the last refit of a scope left for the next; None when there was none."""
+        with self._db.reading() as connection:
+            row = connection.execute(select(*_STATE).where(TopicStateRow.scope == scope)).first()
+            return TopicState(*row) if row else None
+
+    def join(
+        self, texts: Mapping[str, str | None], *, scope: str = "", sureness: float = 0.0, instead: Iterable[str] = ()
+    ) -> None:
+        """Let new texts join topics (None: they fit none), in place of all texts of the posts named ``instead``.
+
+        ``sureness`` is the mean of those that fit one.
+        """
+        own: dict[str, list[str]] = defaultdict(list)
+        for text, topic in texts.items():
+            if topic is not None:
+                own[topic].append(text)
+        with self._db.writing() as connection:
+            advance(connection, "candidates")
+            for batch in batches(instead):
+                keys = [digest(post) for post in batch]
+                connection.execute(delete(MemberRow).where(MemberRow.key.in_(keys), MemberRow.scope == scope))
+            for topic, members in own.items():
+                mine = (MemberRow.scope == scope, MemberRow.topic == topic)
+                last = connection.execute(select(func.max(MemberRow.number)).where(*mine)).scalar_one()
+                first = 0 if last is None else last + 1
+                lines = (_member(scope, topic, first + n, member) for n, member in enumerate(members))
+                for lot in batches(lines):
+                    connection.execute(insert(MemberRow), lot)
+            self._count(connection, scope, len(texts), sum(map(len, own.values())), sureness)
+
+    def _count(self, connection: Connection, scope: str, texts: int, with_topic: int, sureness: float) -> None:
+        row = connection.execute(select(*_STATE).where(TopicStateRow.scope == scope)).first()
+        if row is None or not texts:
+            return
+        state = TopicState(*row)
+        before = state.new_texts - state.new_without
+        mean = (state.new_sureness * before + sureness * with_topic) / max(1, before + with_topic)
+        new = {"new_texts": state.new_texts + texts, "new_without": state.new_without + texts - with_topic}
+        mine = TopicStateRow.scope == scope
+        connection.execute(update(TopicStateRow).where(mine).values(**new, new_sureness=mean))
+
+    def _keep(self, connection: Connection, scope: str, state: TopicState) -> None:
+        connection.execute(delete(TopicStateRow).where(TopicStateRow.scope == scope))
+        values = {f.name: getattr(state, f.name) for f in dataclasses.fields(state)}
+        connection.execute(insert(TopicStateRow).values(scope=scope, **values))
 
     def load(self, *, scope: str = "", dormant: bool = False) -> list[Topic]:
         """The topics of the last refit in its order; with ``dormant`` also the former ones, without members."""
@@ -109,13 +187,11 @@ def post_of_text(text: str) -> str:
 def _members(scope: str, topics: Iterable[Topic]) -> Iterator[dict[str, Any]]:
     for topic in topics:
         for number, member in enumerate(topic.members):
-            yield {
-                "scope": scope,
-                "topic": topic.id,
-                "number": number,
-                "member": member,
-                "key": digest(post_of_text(member)),
-            }
+            yield _member(scope, topic.id, number, member)
+
+
+def _member(scope: str, topic: str, number: int, member: str) -> dict[str, Any]:
+    return {"scope": scope, "topic": topic, "number": number, "member": member, "key": digest(post_of_text(member))}
 
 
 def _read_members(scope: str) -> Query:

@@ -1,4 +1,7 @@
-"""Serve on schedule: runs that are wanted again, deaths of workers, topics' states and new texts, tallies."""
+"""Serve on schedule: runs that are wanted again, deaths of workers, topics' states, what is new, tallies.
+
+Candidates grow between two minings: they have a place beside their number, and a group's words are kept.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,16 @@ from alembic import op
 revision = "v0006"
 down_revision = "v0005"
 
+ADDED = (("runs", "deaths"), ("runs", "again_at"), ("mined", "fitted"), ("mined", "words"), ("candidates", "place"))
+
 
 def upgrade() -> None:
     op.add_column("runs", sa.Column("again_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("runs", sa.Column("deaths", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("mined", sa.Column("fitted", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("mined", sa.Column("words", sa.Text(), nullable=True))
+    op.add_column("candidates", sa.Column("place", sa.Integer(), server_default="0", nullable=False))
+    op.execute("UPDATE candidates SET place = number")
     op.create_table(
         "fresh",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -45,5 +54,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("tallies", "topic_states", "fresh"):
         op.drop_table(table)
-    for column in ("deaths", "again_at"):
-        op.drop_column("runs", column)
+    for table, column in ADDED:
+        op.drop_column(table, column)
