@@ -169,6 +169,6 @@ def add_line(
 
     target = f"line-{uuid.uuid4().hex[:12]}"
     with opened(workspace) as store:
-        data = {"group": _name(group), "kind": kind.value, "text": text}
-        pipeline.decide(store, "manual", target, who=who, at=_now(), **data)
+        about = _name(group)
+        pipeline.decide(store, "manual", target, who=who, at=_now(), group=about, kind=kind.value, text=text)
     typer.echo(target)

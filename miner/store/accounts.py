@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -338,7 +339,7 @@ class Accounts:
         with self._db.reading() as connection:
             until = connection.execute(query).scalar_one()
         if until is not None and until > now:
-            raise TooManyTries(int((until - now).total_seconds()) + 1)
+            raise TooManyTries(math.ceil((until - now).total_seconds()))
 
     def _failed(self, keys: dict[str, bytes]) -> None:
         now = self._clock()

@@ -84,7 +84,7 @@ class Static(StaticFiles):
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     desk: Desk = app.state.desk
     _say_how_to_begin(desk)
-    threading.Thread(target=_warm, daemon=True, name="warm").start()
+    threading.Thread(target=_warm, args=(desk,), daemon=True, name="warm").start()
     with Postman(desk):
         yield
     desk.close()
@@ -104,11 +104,12 @@ def _say_how_to_begin(desk: Desk) -> None:
             )
 
 
-def _warm() -> None:
+def _warm(desk: Desk) -> None:
     """Load the language model before the first person edits a line."""
     from miner import pipeline
 
-    pipeline.private("Надоело ждать")
+    with desk.language:
+        pipeline.private("Надоело ждать")
 
 
 def _add_sign_in(app: FastAPI, settings: Settings) -> None:

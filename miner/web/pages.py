@@ -72,18 +72,24 @@ def templates() -> Jinja2Templates:
 
 
 def render(
-    request: Request, template: str, who: Caller | None, *, room: str = "", status: int = 200, **context: Any
+    request: Request,
+    template: str,
+    who: Caller | None,
+    context: Mapping[str, Any] | None = None,
+    *,
+    room: str = "",
+    status: int = 200,
 ) -> Response:
     """A page as HTML; ``who`` and the rooms open to them are there for the frame around it."""
     open_rooms = [one for one in rooms() if one.open_to(who)] if who else []
     frame = {"who": who, "rooms": open_rooms, "room": room, "version": __version__}
-    return templates().TemplateResponse(request, template, frame | context, status_code=status)
+    return templates().TemplateResponse(request, template, frame | dict(context or {}), status_code=status)
 
 
 def error_page(
     request: Request, status: int, title: str, detail: str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    response = render(request, "error.html", None, status=status, title=title, detail=detail)
+    response = render(request, "error.html", None, {"title": title, "detail": detail}, status=status)
     response.headers.update(headers or {})
     return response
 
@@ -140,7 +146,7 @@ def day(value: dt.datetime | dt.date | str | None) -> str:
         return ""
     if isinstance(value, str):
         try:
-            value = dt.datetime.fromisoformat(value)
+            return day(dt.datetime.fromisoformat(value))
         except ValueError:
             return value
     return f"{value.day}{NBSP}{MONTHS[value.month - 1]} {value.year}"

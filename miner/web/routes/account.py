@@ -65,7 +65,7 @@ def logout(request: Request, at: AtDesk, who: Reader, csrf: Field = "") -> Respo
 @router.get("/setup/{secret}")
 def first(request: Request, at: AtDesk, secret: str) -> Response:
     good = at.store.accounts.is_setup(secret)
-    return render(request, "door/setup.html", None, status=200 if good else 404, good=good, secret=secret)
+    return render(request, "door/setup.html", None, {"good": good, "secret": secret}, status=200 if good else 404)
 
 
 @router.post("/setup/{secret}")
@@ -74,10 +74,10 @@ def make_first(request: Request, at: AtDesk, secret: str, name: Field, password:
     try:
         user = at.store.accounts.set_up(secret, name, password)
     except NotLetIn:
-        return render(request, "door/setup.html", None, status=404, good=False, secret=secret)
+        return render(request, "door/setup.html", None, {"good": False}, status=404)
     except BadInput as error:
         said = {"good": True, "secret": secret, "name": name, "wrong": str(error)}
-        return render(request, "door/setup.html", None, status=422, **said)
+        return render(request, "door/setup.html", None, said, status=422)
     at.store.audit.write(user.name, "add", f"user:{user.name}", after={"role": user.role})
     response = RedirectResponse("/", 303)
     let_in(request, response, at.store.accounts.open_session(user))
@@ -88,4 +88,5 @@ def _door(
     request: Request, at: AtDesk, next_: str, *, name: str = "", wrong: str = "", empty: bool = False, status: int = 200
 ) -> Response:
     more = {"next": inside(next_), "name": name, "wrong": wrong, "empty": empty}
-    return render(request, "door/login.html", None, status=status, oidc=bool(at.settings.web.oidc_issuer), **more)
+    more["oidc"] = bool(at.settings.web.oidc_issuer)
+    return render(request, "door/login.html", None, more, status=status)

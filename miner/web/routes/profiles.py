@@ -35,7 +35,7 @@ def room(request: Request, at: AtDesk, who: Reader, group: str, version: int | N
         "version": version,
         "versions": at.store.profiles.list(group),
     }
-    return render(request, "profiles/page.html", who, room="profiles", **shown)
+    return render(request, "profiles/page.html", who, shown, room="profiles")
 
 
 @router.get("/profiles/{group}/portrait")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -31,16 +31,21 @@ def room(request: Request, at: AtDesk, who: Reader, group: str | None = None, st
     groups = at.boards.groups()
     name = group or next(iter(groups), None)
     if name is None:
-        return render(request, "proposals/page.html", who, room="proposals", group=None)
+        return render(request, "proposals/page.html", who, {"group": None}, room="proposals")
     board = board_of(at, name)
     columns = {}
     for kind in KINDS:
         cards, more = cut(board.page(kind=kind, state=state, limit=SHOWN + 1), SHOWN)
         columns[kind] = {"cards": cards, "more": more}
-    shown = {"group": name, "groups": groups, "state": state, "states": STATES, "counts": board.counts()}
-    return render(
-        request, "proposals/page.html", who, room="proposals", columns=columns, writes=who.may("author"), **shown
-    )
+    shown: dict[str, Any] = {
+        "group": name,
+        "groups": groups,
+        "state": state,
+        "states": STATES,
+        "counts": board.counts(),
+    }
+    shown |= {"columns": columns, "writes": who.may("author")}
+    return render(request, "proposals/page.html", who, shown, room="proposals")
 
 
 @router.get("/proposals/cards")
@@ -49,7 +54,7 @@ def cards(
 ) -> Response:
     """Further cards of a column; X-More says whether there are others."""
     found, more = cut(board_of(at, group).page(kind=kind, state=state, after=after, limit=SHOWN + 1), SHOWN)
-    response = render(request, "proposals/cards.html", who, cards=found, writes=who.may("author"))
+    response = render(request, "proposals/cards.html", who, {"cards": found, "writes": who.may("author")})
     response.headers["X-More"] = str(int(more))
     return response
 
@@ -58,4 +63,4 @@ def cards(
 def one(request: Request, at: AtDesk, who: Reader, candidate: str) -> Response:
     """One card as it stands now."""
     found = [card_of(at, candidate)]
-    return render(request, "proposals/cards.html", who, cards=found, writes=who.may("author"))
+    return render(request, "proposals/cards.html", who, {"cards": found, "writes": who.may("author")})

@@ -19,4 +19,4 @@ def room(request: Request, at: AtDesk, who: Reader) -> Response:
         board = boards.of(name)
         counts = board.counts() if board else {}
         waiting.append({"name": name, "title": title, "new": counts.get("new", 0), "later": counts.get("later", 0)})
-    return render(request, "today/page.html", who, room="today", waiting=waiting)
+    return render(request, "today/page.html", who, {"waiting": waiting}, room="today")
