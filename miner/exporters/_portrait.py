@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from miner.exporters import Quotes
-from miner.exporters._privacy import hide, link, quotable, tidy
+from miner.exporters._privacy import hide, tidy, traceless
 from miner.exporters._words import NBSP, day, decimal, interval, messages, people, percent, span, voices
 from miner.records import Fact, FactValue, Indicator, Kind, Line, Profile, Quote
 from miner.shares import Z95
@@ -65,6 +65,12 @@ class Citation:
     when: str
     where: str
     link: str | None
+    verbatim: bool = True
+
+    @property
+    def marked(self) -> str:
+        """In quotation marks when these are the author's own words."""
+        return f"«{self.text}»" if self.verbatim else self.text
 
     @property
     def place(self) -> str:
@@ -453,12 +459,13 @@ def _citations(quotes: Iterable[Quote], how: Quotes) -> Iterator[Citation]:
     said: set[str] = set()
     later: list[Citation] = []
     for quote in quotes:
-        text = quotable(quote.quote, how)
+        shown = traceless(quote, how)
+        text = shown.quote
         if not text or text in said:
             continue
         said.add(text)
-        where = SOURCES.get(quote.source or "", quote.source or "")
-        citation = Citation(text, day(quote.date), hide(where), link(quote.url) if how == "whole" else None)
+        where = hide(SOURCES.get(quote.source or "", quote.source or ""))
+        citation = Citation(text, day(shown.date), where, shown.url, how != "paraphrased")
         if quote.speaker in seen:
             later.append(citation)
         else:

@@ -5,13 +5,16 @@ Collected texts are masked when they are annotated. This pass knows nothing of t
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import re
 from urllib.parse import urlsplit
 
 from miner.exporters import Quotes
+from miner.exporters._retell import pieces, retold
+from miner.records import Quote
 
 HIDDEN = "[скрыто]"
-SHORT_WORDS = 7
 
 _DIGIT = r"\d[\s\-()–]{0,2}"
 _RULES = [
@@ -62,15 +65,30 @@ def quotable(text: str, how: Quotes) -> str:
     """The quote as it may be shown; empty when quotes are not wanted.
 
     >>> quotable("третий месяц хожу отмечаться, а вакансий по моей профессии так и не дали", "short")
-    'третий месяц хожу отмечаться, а вакансий по …'
+    'третий месяц хожу … и не дали'
     """
     if how == "none":
         return ""
     clean = _balanced(" ".join(hide(text).split()))
-    words = clean.split()
-    if how == "short" and len(words) > SHORT_WORDS:
-        return " ".join(words[:SHORT_WORDS]).rstrip(",;:–-") + " …"
-    return clean
+    if how == "short":
+        return pieces(clean)
+    return retold(clean) if how == "paraphrased" else clean
+
+
+def traceless(quote: Quote, how: Quotes) -> Quote:
+    """The quote as it may be handed on: its words as ``quotable`` says, and where they stand only with whole words."""
+    if how == "whole":
+        return dataclasses.replace(quote, quote=quotable(quote.quote, how), url=link(quote.url), speaker="")
+    opaque = hashlib.sha256(quote.doc_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return dataclasses.replace(
+        quote,
+        doc_id=opaque,
+        quote=quotable(quote.quote, how),
+        url=None,
+        thread=None,
+        date=(quote.date or "")[:7] or None,
+        speaker="",
+    )
 
 
 def _balanced(text: str) -> str:

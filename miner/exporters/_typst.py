@@ -146,7 +146,7 @@ def _voices(view: Portrait, count: int) -> list[dict[str, Any]]:
         {
             "kind": kind,
             "heading": heading,
-            "quotes": [{"text": cut(c.text, 400), "place": c.place, "link": c.link} for c in citations[:count]],
+            "quotes": [{"text": cut(c.marked, 400), "place": c.place, "link": c.link} for c in citations[:count]],
         }
         for kind, heading, citations in (*lines, *traits)
         if citations and count

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 MONTHS = (
     *("января", "февраля", "марта", "апреля", "мая", "июня"),
     *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
+)
+MONTH_NAMES = (
+    *("январь", "февраль", "март", "апрель", "май", "июнь"),
+    *("июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"),
 )
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -80,11 +85,13 @@ def interval(low: float, high: float) -> str:
 def day(iso: str | None) -> str:
     """A date as people write it; an unknown notation stays as it is.
 
-    >>> day("2025-03-14").replace(NBSP, " "), day("2025-03").replace(NBSP, " "), day(None)
-    ('14 марта 2025', '2025-03', '')
+    >>> day("2025-03-14").replace(NBSP, " "), day("2025-03").replace(NBSP, " "), day("весной"), day(None)
+    ('14 марта 2025', 'март 2025', 'весной', '')
     """
     if not iso:
         return ""
+    if month := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", iso):
+        return f"{MONTH_NAMES[int(month[2]) - 1]}{NBSP}{month[1]}"
     try:
         date = dt.date.fromisoformat(iso[:10])
     except ValueError:

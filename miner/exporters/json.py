@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from miner.exporters import Exporter, Quotes
-from miner.exporters._privacy import hide, link, quotable
+from miner.exporters._privacy import hide, traceless
 from miner.jsonl import write_json
 from miner.records import Fact, Line, Profile, Quote
 
@@ -48,9 +48,4 @@ def _line(line: Line, quotes: Quotes) -> Line:
 
 
 def _quotes(quotes: Iterable[Quote], how: Quotes) -> tuple[Quote, ...]:
-    return tuple(_quote(quote, how) for quote in quotes) if how != "none" else ()
-
-
-def _quote(quote: Quote, how: Quotes) -> Quote:
-    url = link(quote.url) if how == "whole" else None
-    return dataclasses.replace(quote, quote=quotable(quote.quote, how), url=url, speaker="")
+    return tuple(traceless(quote, how) for quote in quotes) if how != "none" else ()

@@ -368,7 +368,7 @@ def _citations(document: Any, citations: Sequence[Citation]) -> None:
     from miner.exporters._docx import link
 
     for citation in citations:
-        document.add_paragraph(f"«{tidy(citation.text)}»", style="Quote").paragraph_format.keep_with_next = True
+        document.add_paragraph(tidy(citation.marked), style="Quote").paragraph_format.keep_with_next = True
         place = document.add_paragraph(style="Место цитаты")
         place.add_run(tidy(citation.place))
         if citation.link:
