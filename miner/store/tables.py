@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Integer, MetaData, text
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Integer, LargeBinary, MetaData, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
@@ -411,6 +411,17 @@ class TopicStateRow(Base):
     new_without: Mapped[int]
     new_sureness: Mapped[float]
     body: Mapped[Any]
+
+
+class TopicMapRow(Base):
+    """Where the texts of a scope lie on the map of its topics: ``points`` are x, y and fit of each, as 32-bit floats."""
+
+    __tablename__ = "topic_maps"
+
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    texts: Mapped[Any]
+    points: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class LineageRow(Base):

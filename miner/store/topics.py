@@ -16,7 +16,7 @@ from miner.records import Json, Topic
 from miner.store.columns import digest
 from miner.store.database import Database, advance
 from miner.store.pages import Query, batches
-from miner.store.tables import LineageRow, MemberRow, TopicRow, TopicStateRow
+from miner.store.tables import LineageRow, MemberRow, TopicMapRow, TopicRow, TopicStateRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +126,7 @@ class Topics:
             for batch in batches(instead):
                 keys = [digest(post) for post in batch]
                 connection.execute(delete(MemberRow).where(MemberRow.key.in_(keys), MemberRow.scope == scope))
-            for topic, members in own.items():
-                mine = (MemberRow.scope == scope, MemberRow.topic == topic)
-                last = connection.execute(select(func.max(MemberRow.number)).where(*mine)).scalar_one()
-                first = 0 if last is None else last + 1
-                lines = (_member(scope, topic, first + n, member) for n, member in enumerate(members))
-                for lot in batches(lines):
-                    connection.execute(insert(MemberRow), lot)
+            self._append(connection, scope, own)
             self._count(connection, scope, len(texts), sum(map(len, own.values())), sureness)
 
     def _count(self, connection: Connection, scope: str, texts: int, with_topic: int, sureness: float) -> None:
@@ -150,6 +144,80 @@ class Topics:
         connection.execute(delete(TopicStateRow).where(TopicStateRow.scope == scope))
         values = {f.name: getattr(state, f.name) for f in dataclasses.fields(state)}
         connection.execute(insert(TopicStateRow).values(scope=scope, **values))
+
+    def redraw(self, texts: Sequence[str], points: bytes, *, scope: str = "") -> None:
+        """Keep the map of a scope in place of the former one: x, y and fit of each text as little-endian floats."""
+        with self._db.writing() as connection:
+            advance(connection, "candidates")
+            connection.execute(delete(TopicMapRow).where(TopicMapRow.scope == scope))
+            drawn = insert(TopicMapRow).values(scope=scope, at=self._clock(), texts=list(texts), points=points)
+            connection.execute(drawn)
+
+    def drawn(self, *, scope: str = "") -> tuple[list[str], bytes] | None:
+        """The map of a scope as ``redraw`` got it; None when none was drawn."""
+        query = select(TopicMapRow.texts, TopicMapRow.points).where(TopicMapRow.scope == scope)
+        with self._db.reading() as connection:
+            row = connection.execute(query).first()
+            return (row.texts, row.points) if row else None
+
+    def members(self, *, scope: str = "") -> dict[str, str]:
+        """The topic of each text that has one."""
+        with self._db.reading() as connection:
+            return {member: topic for topic, member in connection.execute(_read_members(scope))}
+
+    def revise(
+        self,
+        moved: Mapping[str, str | None],
+        labels: Mapping[str, str],
+        state: TopicState,
+        *,
+        scope: str = "",
+    ) -> bool:
+        """Let texts change topics (None: they have none any more) and topics their labels, as people decided.
+
+        ``state`` is the one that was read, with a new ``body``. False, and nothing is written, when a refit came between.
+        """
+        own: dict[str, list[str]] = defaultdict(list)
+        for text, topic in moved.items():
+            if topic is not None:
+                own[topic].append(text)
+        mine = TopicStateRow.scope == scope
+        with self._db.writing() as connection:
+            advance(connection, "candidates")
+            if connection.execute(select(TopicStateRow.at).where(mine)).scalar_one_or_none() != state.at:
+                return False
+            connection.execute(update(TopicStateRow).where(mine).values(body=state.body))
+            for batch in batches(moved):
+                keys = [digest(post_of_text(text)) for text in batch]
+                here = (MemberRow.key.in_(keys), MemberRow.scope == scope, MemberRow.member.in_(batch))
+                connection.execute(delete(MemberRow).where(*here))
+            self._append(connection, scope, own)
+            self._relabel(connection, scope, labels, own)
+        return True
+
+    def _append(self, connection: Connection, scope: str, own: Mapping[str, Sequence[str]]) -> None:
+        for topic, members in own.items():
+            mine = (MemberRow.scope == scope, MemberRow.topic == topic)
+            last = connection.execute(select(func.max(MemberRow.number)).where(*mine)).scalar_one()
+            first = 0 if last is None else last + 1
+            lines = (_member(scope, topic, first + n, member) for n, member in enumerate(members))
+            for lot in batches(lines):
+                connection.execute(insert(MemberRow), lot)
+
+    def _relabel(
+        self, connection: Connection, scope: str, labels: Mapping[str, str], own: Mapping[str, Sequence[str]]
+    ) -> None:
+        now = self._clock()
+        mine = TopicRow.scope == scope
+        known = set(connection.execute(select(TopicRow.id).where(mine)).scalars())
+        for topic, label in labels.items():
+            if topic in known:
+                awake = {"dormant": False} if topic in own else {}
+                connection.execute(update(TopicRow).where(mine, TopicRow.id == topic).values(label=label, **awake))
+            else:
+                line = {"scope": scope, "id": topic, "label": label, "keywords": [], "representative": []}
+                times = {"first_seen": now, "last_seen": now, "place": len(known), "dormant": False}
+                connection.execute(insert(TopicRow).values(line | times))
 
     def load(self, *, scope: str = "", dormant: bool = False) -> list[Topic]:
         """The topics of the last refit in its order; with ``dormant`` also the former ones, without members."""

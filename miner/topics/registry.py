@@ -110,7 +110,8 @@ class Registry:
             raise BadInput(f"decision {decision.id!r}: {complaint}")
         data = dict(decision.data)
         if decision.action == "split":
-            data["topic"] = self.new_id()
+            # Whoever decides elsewhere, while a fit runs, brings an id that no fit can give.
+            data["topic"] = data.get("topic") or self.new_id()
             self.entries[data["topic"]] = Entry(data["topic"], parent=decision.target)
         if decision.action == "pin":
             shown = self.view()
@@ -118,6 +119,16 @@ class Registry:
         stored = replace(decision, data=data)
         self.log.append(stored)
         return stored
+
+    def recall(self, decision: Decision) -> bool:
+        """Append a decision as ``decide`` has stored it elsewhere, in case it isn't in the log. True when it wasn't."""
+        if any(known.id == decision.id for known in self.log):
+            return False
+        if decision.action == "split":
+            new = str(decision.data["topic"])
+            self.entries.setdefault(new, Entry(new, parent=decision.target))
+        self.log.append(decision)
+        return True
 
     def complaint(self, decision: Decision) -> str | None:
         if decision.action not in ACTIONS:
