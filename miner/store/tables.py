@@ -414,7 +414,7 @@ class TopicStateRow(Base):
 
 
 class TopicMapRow(Base):
-    """Where the texts of a scope lie on the map of its topics: ``points`` are x, y and fit of each, as 32-bit floats."""
+    """Where the texts of a scope lie on the map of its topics: ``points`` are x, y and fit of each, as floats."""
 
     __tablename__ = "topic_maps"
 

@@ -175,7 +175,7 @@ class Topics:
     ) -> bool:
         """Let texts change topics (None: they have none any more) and topics their labels, as people decided.
 
-        ``state`` is the one that was read, with a new ``body``. False, and nothing is written, when a refit came between.
+        ``state`` is the one that was read, with a new ``body``. False when a refit came between: nothing is written.
         """
         own: dict[str, list[str]] = defaultdict(list)
         for text, topic in moved.items():
