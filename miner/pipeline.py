@@ -441,6 +441,9 @@ def given_groups(store: Store) -> dict[str, list[str]]:
 def profile(store: Store, name: str, settings: Settings, *, made: str) -> Profile:
     """A new draft of the profile of a group, from what was mined and decided."""
     mined = store.candidates.of(name)
+    if mined is None and any(decision.data.get("group") == name for decision in store.decisions.all()):
+        # Nobody of the group writes on the internet, but its staff told of it.
+        mined = Mined(name, 0, 0, (), ())
     if mined is None:
         known = ", ".join(store.posts.groups()) or "none yet"
         raise BadInput(f"group {name!r} has nothing mined in this workspace. Groups with posts: {known}.")
@@ -487,6 +490,23 @@ def remarks(standing: Iterable[Verdict], decisions: Sequence[Decision], group: s
     return found
 
 
+def characteristic(store: Store, group: str, field: str) -> None:
+    """Raise BadInput when the profile of a group has no place for a characteristic."""
+    from miner.profiles import find_group
+    from miner.profiles.template import template_of
+
+    template, of = template_of(store.workspace / "groups"), find_group(group, groups_of(store))
+    sections = template.sections(of.kind)
+    known = {name: template.traits[name].title for section in sections for name in section.traits}
+    if field not in known:
+        told = ", ".join(f"{name} ({title})" for name, title in known.items())
+        raise BadInput(f"no characteristic {field!r} in the profile of {group!r}. Known: {told}.")
+    if template.traits[field].special and field not in {*of.enable, *of.required}:
+        raise BadInput(
+            f"{field} is a special category of personal data, off by default. Name it in enable of the group."
+        )
+
+
 def manual_lines(standing: Iterable[Verdict], group: str) -> list[Line]:
     """The lines of a group that its staff wrote from experience."""
     return [
@@ -504,13 +524,15 @@ def decide(
     who: str,
     at: str,
     last: Mapping[str, str | None] | None = None,
+    anyway: bool = False,
     **data: Any,
 ) -> Decision:
     """Put a person's decision on a candidate into the log. Raises BadInput when there is no such candidate.
 
     ``last`` are the decisions that this person has seen (see ``Decisions.append``); Overtaken tells of a later one.
 
-    A ``manual`` line needs ``group``, ``kind`` and ``text``; personal data in its words is refused.
+    A ``manual`` line needs ``group``, ``text``, and ``kind`` or the ``field`` of a characteristic; personal data in its
+    words is refused, unless ``anyway``: exports hide it then.
     """
     from miner.review import decide as making
 
@@ -518,7 +540,7 @@ def decide(
     standing = {decision.target for decision in store.decisions.all(target)}
     if candidate is None and action != "manual" and target not in standing:
         raise BadInput(f"no candidate {target!r}. miner export candidates lists them with their ids.")
-    if (text := data.get("text")) and (personal := private(text)):
+    if not anyway and (text := data.get("text")) and (personal := private(text)):
         raise BadInput(
             f"the line holds personal data: {', '.join(personal)}. A profile speaks of a group: leave it out."
         )
@@ -535,9 +557,76 @@ def private(text: str) -> list[str]:
     return sorted({NAMES.get(found.label, found.label) for found in shared()(text)._.pii})
 
 
-def export(made: Profile, form: str, path: Path, *, quotes: str = "whole") -> None:
-    """Write a profile in one of the formats of miner/exporters."""
-    load("exporters", form)(quotes=quotes).export(made, path)
+def export(made: Profile, form: str, path: Path, *, quotes: str = "whole", **options: Any) -> Path:
+    """Write a profile in one of the formats of miner/exporters; a folder gets a file named by the group."""
+    from miner.exporters import file_name
+
+    exporter = load("exporters", form)(quotes=quotes, **options)
+    file = path / file_name(made, exporter.suffix) if path.is_dir() else path
+    exporter.export(made, file)
+    return file
+
+
+def import_word(store: Store, file: Path, settings: Settings, *, who: str, at: str) -> Profile:
+    """What somebody changed in an exported Word document becomes decisions, and the next draft obeys them.
+
+    Raises BadInput that says where the document can't be read, or which line holds personal data; then nothing is kept.
+    """
+    import uuid
+
+    from miner.exporters._edited import read_edited
+    from miner.exporters._privacy import hide
+
+    edited = read_edited(file)
+    before = store.profiles.version(edited.group, edited.number)
+    standing = {decision.target for decision in store.decisions.all()}
+    wanted: list[tuple[str, str, dict[str, Any]]] = []
+    seen: set[str] = set()
+    for line in edited.lines:
+        former = before.of(line.was[0]) if line.was else []
+        if line.was and line.was[1] > len(former):
+            raise BadInput(f"{file}: {line.where}: version {before.version} has no such line. Export it again.")
+        was = former[line.was[1] - 1] if line.was and line.was[0] == line.kind else None
+        if was:
+            seen.add(was.id)
+            if line.text == " ".join(hide(was.text).split()):
+                continue
+        if personal := private(line.text):
+            raise BadInput(f"{file}: {line.where}: the line holds personal data: {', '.join(personal)}. Leave it out.")
+        if was and was.origin != "manual" and (was.id in standing or store.candidates.get(was.id)):
+            wanted.append(("edit", was.id, {"text": line.text}))
+        else:
+            target = was.id if was and was.origin == "manual" else f"line-{uuid.uuid4().hex[:12]}"
+            wanted.append(("manual", target, {"group": before.group, "kind": line.kind, "text": line.text}))
+    wanted += [
+        ("reject", gone.id, {"reason": "убрано в документе Word"})
+        for gone in before.lines
+        if gone.id not in seen and (gone.id in standing or store.candidates.get(gone.id))
+    ]
+    for action, target, data in wanted:
+        decide(store, action, target, who=who, at=at, **data)
+    return store.profiles.save(profile(store, before.group, settings, made=at[:10]))
+
+
+def members(store: Store, group: str | None = None) -> Iterator[str]:
+    """Yield who was assigned to a group, surest first, with the words that say so; without one, how many to each."""
+    from miner.profiles.assign import overlapping
+
+    groups = groups_of(store)
+    if group is not None:
+        texts = {post.id: post.text for post, _ in store.documents.of_members(group, version())}
+        for member in store.memberships.all(group):
+            said = texts.get(member.doc_id, "")[member.start : member.end]
+            told = f"«{said}»" if said else "по источнику"
+            yield f"{member.score:.2f}  {member.author or 'автор неизвестен'}  {member.doc_id}  {told}"
+        return
+    everyone = store.memberships.all()
+    for name, count in store.memberships.counts().items():
+        yield f"{name}: {count} чел. ({groups[name].title if name in groups else name})"
+    speakers = {post.speaker for post, _ in store.documents.of_group(None, version()) if post.role == "client"}
+    yield f"без группы: {len(speakers - {member.speaker for member in everyone})} чел."
+    for one, other, count in overlapping(everyone):
+        yield f"{one} и {other}: одни и те же люди ({count}), одна из групп лишняя"
 
 
 def compare(store: Store, name: str, other: str) -> Iterator[str]:

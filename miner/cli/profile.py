@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from miner.cli import _common as common
 from miner.cli.store import opened
+
+if TYPE_CHECKING:
+    from miner.store import Store
 
 app = typer.Typer()
 family = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -19,10 +22,21 @@ app.add_typer(family, name="profile", help="The portraits of client groups.")
 Group = Annotated[str, typer.Argument(metavar="GROUP", help="A group's name in config/groups, its title or an alias.")]
 
 
+Anyway = Annotated[
+    bool, typer.Option("--anyway", help="Keep the words though they look like personal data; exports hide it.")
+]
+
+
 class Quotes(StrEnum):
     whole = "whole"
     short = "short"
+    paraphrased = "paraphrased"
     none = "none"
+
+
+class Shape(StrEnum):
+    a4 = "a4"
+    slide = "slide"
 
 
 class Action(StrEnum):
@@ -47,10 +61,11 @@ def _today() -> str:
     return dt.datetime.now(tz=dt.UTC).date().isoformat()
 
 
-def _name(group: str) -> str:
+def _name(store: Store, group: str) -> str:
+    from miner import pipeline
     from miner.profiles import find_group
 
-    return find_group(group).name
+    return find_group(group, pipeline.groups_of(store)).name
 
 
 @family.command()
@@ -60,7 +75,7 @@ def build(group: Group, workspace: common.Workspace = None) -> None:
 
     settings = common.settings(workspace)
     with opened(workspace) as store:
-        made = store.profiles.save(pipeline.profile(store, _name(group), settings, made=_today()))
+        made = store.profiles.save(pipeline.profile(store, _name(store, group), settings, made=_today()))
     typer.echo(f"{made.group}: version {made.version}, {made.status}, {len(made.lines)} lines, {made.authors} people")
 
 
@@ -68,22 +83,26 @@ def build(group: Group, workspace: common.Workspace = None) -> None:
 def export(
     group: Group,
     form: Annotated[str, typer.Option("--format", help="word, pdf, html, image, slides, excel, json or markdown.")],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write, or a folder.")],
     version: Annotated[int | None, typer.Option("--version", min=1, help="A version; the latest if left out.")] = None,
-    quotes: Annotated[Quotes, typer.Option("--quotes", help="How people are quoted.")] = Quotes.whole,
+    quotes: Annotated[
+        Quotes, typer.Option("--quotes", help="How people are quoted; short and paraphrased are found by no search.")
+    ] = Quotes.whole,
+    shape: Annotated[Shape, typer.Option("--shape", help="The page of an image.")] = Shape.a4,
     workspace: common.Workspace = None,
 ) -> None:
     """Write a profile as a file; a group without one gets its first draft."""
     from miner import pipeline
 
     settings = common.settings(workspace)
-    name = _name(group)
     with opened(workspace) as store:
+        name = _name(store, group)
         made = store.profiles.version(name, version) if version else store.profiles.latest(name)
         if made is None:
             made = store.profiles.save(pipeline.profile(store, name, settings, made=_today()))
-        pipeline.export(made, form, output, quotes=quotes.value)
-    typer.echo(str(output))
+        options = {"shape": shape.value} if form == "image" else {}
+        file = pipeline.export(made, form, output, quotes=quotes.value, **options)
+    typer.echo(str(file))
 
 
 @family.command()
@@ -95,21 +114,46 @@ def endorse(
 ) -> None:
     """Make a version the current one; the one before is archived."""
     with opened(workspace) as store:
-        made = store.profiles.endorse(_name(group), version, who)
+        made = store.profiles.endorse(_name(store, group), version, who)
     typer.echo(f"{made.group}: version {made.version} is {made.status}")
 
 
 @family.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="A profile exported with --format json.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="A profile exported with --format json, or an edited --format word one."),
+    ],
+    who: Annotated[str | None, typer.Option("--who", help="Who edited the Word document.")] = None,
     workspace: common.Workspace = None,
 ) -> None:
-    """Import a profile as the next version of its group, a draft."""
+    """Import a profile as the next version of its group, a draft; edits of a Word document become decisions."""
+    from miner import pipeline
     from miner.profiles.form import read_profile
 
+    if file.suffix.lower() == ".docx" and not who:
+        raise typer.BadParameter("an edited Word document needs the person who edited it.", param_hint="--who")
     with opened(workspace) as store:
-        made = store.profiles.save(read_profile(file))
+        if who and file.suffix.lower() == ".docx":
+            made = pipeline.import_word(store, file, common.settings(workspace), who=who, at=_now())
+        else:
+            made = store.profiles.save(read_profile(file))
     typer.echo(f"{made.group}: version {made.version}, {made.status}, {len(made.lines)} lines")
+
+
+@family.command()
+def members(
+    group: Annotated[
+        str | None, typer.Argument(metavar="[GROUP]", help="One group; counts of all if left out.")
+    ] = None,
+    workspace: common.Workspace = None,
+) -> None:
+    """Show who was assigned to a group by what they say of themselves: how sure, in which post, in which words."""
+    from miner import pipeline
+
+    with opened(workspace) as store:
+        for row in pipeline.members(store, _name(store, group) if group else None):
+            typer.echo(row)
 
 
 @family.command()
@@ -122,7 +166,7 @@ def compare(
     from miner import pipeline
 
     with opened(workspace) as store:
-        for line in pipeline.compare(store, _name(group), other):
+        for line in pipeline.compare(store, _name(store, group), other):
             typer.echo(line)
 
 
@@ -144,13 +188,17 @@ def decide(
     who: Annotated[str, typer.Option("--who", help="The person who decides.")],
     text: Annotated[str | None, typer.Option("--text", help="The line in other words, for edit.")] = None,
     reason: Annotated[str | None, typer.Option("--reason", help="Why, for those who come later.")] = None,
+    *,
+    anyway: Anyway = False,
     workspace: common.Workspace = None,
 ) -> None:
     """Accept, edit, reject or put off a candidate, or undo the last word on it; every later build obeys."""
     from miner import pipeline
 
     with opened(workspace) as store:
-        made = pipeline.decide(store, action.value, candidate, who=who, at=_now(), text=text, reason=reason)
+        made = pipeline.decide(
+            store, action.value, candidate, who=who, at=_now(), anyway=anyway, text=text, reason=reason
+        )
     typer.echo(f"{made.action} {made.target}")
 
 
@@ -169,6 +217,6 @@ def add_line(
 
     target = f"line-{uuid.uuid4().hex[:12]}"
     with opened(workspace) as store:
-        about = _name(group)
+        about = _name(store, group)
         pipeline.decide(store, "manual", target, who=who, at=_now(), group=about, kind=kind.value, text=text)
     typer.echo(target)

@@ -5,6 +5,7 @@ Every exporter draws what ``_portrait.portrait`` tells, so that a figure reads t
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -29,6 +30,16 @@ class Exporter(ABC):
     @abstractmethod
     def export(self, profile: Profile, path: Path) -> None:
         """Write ``path`` whole or not at all. Raises NotWritable when the folder can't be written."""
+
+
+def file_name(profile: Profile, suffix: str) -> str:
+    """A name that every file system takes, from the profile's group.
+
+    >>> file_name(Profile('ООО "Рога/копыта"', "", "citizen", None, "", 0, 0, None, (), ()), ".docx")
+    'ООО _Рога_копыта_.docx'
+    """
+    name = re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f]+', "_", profile.group).strip(" .")[:80]
+    return (name or "profile") + suffix
 
 
 Base = Exporter

@@ -22,6 +22,8 @@ TONES = {"value": ("1D7A66", "EEF7F4"), "desire": ("2563A8", "EEF4FB"), "pain": 
 WIDTH_CM = 26.7
 LINE_STYLE, VOICES_STYLE, TRAIT_STYLE, ANSWER_STYLE = "Строка портрета", "Голоса", "Характеристика", "Ответ"
 BAR_STYLE = "Полоса"
+# Paragraphs of a line's cell that are not the line.
+ASIDE = frozenset((VOICES_STYLE, BAR_STYLE, "Предупреждение", "Заголовок колонки"))
 # Quotes of a characteristic that the appendix has room for.
 OF_THEMSELVES = 3
 

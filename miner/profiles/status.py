@@ -10,6 +10,7 @@ from miner.profiles.groups import Group
 from miner.records import Profile
 
 TARGET = 10
+STATUSES = {"draft": "черновик", "current": "действует", "archived": "в архиве"}
 YEAR = 365
 
 
@@ -40,13 +41,19 @@ class Standing:
         if not self.version:
             return f"{self.title}: портрета нет"
         parts = [
-            f"версия {self.version} ({self.status})",
-            f"{self.age} дн.",
+            f"версия {self.version} ({STATUSES.get(self.status, self.status)})",
+            f"составлен {self.age} дн. назад",
+            *([f"новейшему свидетельству {self.evidence_age} дн."] if self.evidence_age is not None else []),
             f"людей {self.people}",
             f"строк {self.lines}",
         ]
         if self.stale:
-            parts.append("пора обновить: портрету или свидетельствам больше года")
+            old = [
+                name
+                for name, age in (("портрету", self.age), ("свидетельствам", self.evidence_age))
+                if age and age > YEAR
+            ]
+            parts.append(f"пора обновить: {' и '.join(old)} больше года")
         if self.gaps:
             parts.append(f"нет данных: {', '.join(self.gaps)}")
         return f"{self.title}: {'; '.join(parts)}"
@@ -67,7 +74,7 @@ def standing(group: Group, profile: Profile | None, today: dt.date) -> Standing:
         evidence_age=(today - newest).days if newest else None,
         lines=len(profile.lines),
         people=profile.authors,
-        gaps=tuple(fact.title.lower() for fact in profile.facts if not fact.n),
+        gaps=tuple(fact.title.lower() for fact in profile.facts if not fact.n and not fact.remarks),
     )
 
 
