@@ -518,6 +518,19 @@ def main(workspace: Path, settings: Settings, *, parent: int | None = None) -> N
         Worker(store, settings, stop=stop).run()
 
 
+def start(workspace: Path, parent: int) -> None:
+    """The worker beside ``miner serve``: it lives no longer than its parent."""
+    import sys
+
+    from miner.settings import load_settings
+
+    try:
+        main(workspace, load_settings(workspace / "miner.toml"), parent=parent)
+    except MinerError as error:
+        _log.error("worker can't start", error=type(error).__name__, why=str(error))
+        sys.exit(error.exit_status)
+
+
 def _until_orphaned(parent: int, stop: threading.Event) -> None:
     while not stop.wait(1.0):
         if os.getppid() != parent:

@@ -40,9 +40,17 @@ class Schedule:
 
     def next(self, after: datetime) -> datetime:
         """The first moment later than ``after``, in UTC. ``after`` carries a time zone."""
-        zone = ZoneInfo(self.timezone)
-        found = min(_next(cron, after.astimezone(zone)) for cron in self.crons)
-        return self.open(found).astimezone(UTC)
+        opens = self.open(after)
+        if opens <= after:
+            return self.open(self._tick(after))
+        # What fell due since the hours were over comes when they begin again.
+        closed = after.astimezone(ZoneInfo(self.timezone)).replace(minute=0, second=0, microsecond=0)
+        while self.open(closed) > closed:
+            closed -= timedelta(hours=1)
+        return max(opens, self.open(self._tick(closed + timedelta(minutes=59))))
+
+    def _tick(self, after: datetime) -> datetime:
+        return min(_next(cron, after.astimezone(ZoneInfo(self.timezone))) for cron in self.crons)
 
     def open(self, moment: datetime) -> datetime:
         """``moment`` when it lies in the allowed hours, else when they begin next, in UTC.
