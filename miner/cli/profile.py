@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -208,15 +208,40 @@ def add_line(
     kind: Annotated[Kind, typer.Argument(help="The column.")],
     text: Annotated[str, typer.Argument(help="The line.")],
     who: Annotated[str, typer.Option("--who", help="Whose experience it is.")],
+    *,
+    anyway: Anyway = False,
     workspace: common.Workspace = None,
 ) -> None:
     """Add a line from the staff's experience; it is marked as such."""
+    with opened(workspace) as store:
+        typer.echo(_told(store, "line", group=_name(store, group), who=who, anyway=anyway, kind=kind.value, text=text))
+
+
+@family.command("add-fact")
+def add_fact(
+    group: Group,
+    field: Annotated[str, typer.Argument(metavar="FIELD", help="A characteristic of config/groups/_template.toml.")],
+    text: Annotated[str, typer.Argument(help="What the staff know of it.")],
+    who: Annotated[str, typer.Option("--who", help="Whose experience it is.")],
+    *,
+    anyway: Anyway = False,
+    workspace: common.Workspace = None,
+) -> None:
+    """Complete a characteristic from the staff's experience; it is marked as such."""
+    from miner import pipeline
+
+    with opened(workspace) as store:
+        name = _name(store, group)
+        pipeline.characteristic(store, name, field)
+        typer.echo(_told(store, "fact", group=name, who=who, anyway=anyway, field=field, text=text))
+
+
+def _told(store: Store, what: str, *, who: str, anyway: bool, **data: Any) -> str:
+    """Keep what the staff told; returns the id that undoes it."""
     import uuid
 
     from miner import pipeline
 
-    target = f"line-{uuid.uuid4().hex[:12]}"
-    with opened(workspace) as store:
-        about = _name(store, group)
-        pipeline.decide(store, "manual", target, who=who, at=_now(), group=about, kind=kind.value, text=text)
-    typer.echo(target)
+    target = f"{what}-{uuid.uuid4().hex[:12]}"
+    pipeline.decide(store, "manual", target, who=who, at=_now(), anyway=anyway, **data)
+    return target
