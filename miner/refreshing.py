@@ -7,11 +7,14 @@ fits no line: then it is mined as a whole again, and once a week everything is.
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from miner.records import KINDS, Document, Kind, Post, Quote
+import numpy as np
+
+from miner.records import KINDS, Decision, Document, Kind, Post, Quote, Topic
 from miner.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ CORE = 12
 TELLING = 200
 BATCH = 2_000
 _PROBED = 2_000
+# Decisions on topics lie in the log of all decisions, so that candidates' ones are told apart.
+ON_TOPICS = "topic."
 
 
 def update(
@@ -187,8 +192,43 @@ def registry_of(store: Store) -> Registry | None:
     state = store.topics.state()
     if state is None:
         return None
-    members = [{"id": text, "topic": topic.id} for topic in store.topics.load() for text in topic.members]
-    return Registry.from_json({"registry": state.body, "assignments": members})
+    members = [{"id": text, "topic": topic} for text, topic in store.topics.members().items()]
+    registry = Registry.from_json({"registry": state.body, "assignments": members})
+    for decision in topic_decisions(store):
+        registry.recall(decision)
+    return registry
+
+
+def topic_decisions(store: Store, after: int = 0) -> Iterator[Decision]:
+    """People's decisions on topics as the registry takes them, those after a place in the log."""
+    for _, decision in store.decisions.after(after):
+        if decision.action.startswith(ON_TOPICS):
+            yield dataclasses.replace(decision, action=decision.action.removeprefix(ON_TOPICS))
+
+
+def draw(store: Store, settings: Settings, texts: Sequence[Post], topics: Sequence[Topic]) -> None:
+    """Draw the map of the topics anew, near to where they were."""
+    from miner.topics import layout, registry
+
+    place = {topic.id: number for number, topic in enumerate(topics)}
+    of = {text: place[topic.id] for topic in topics for text in topic.members}
+    own = np.array([of.get(text.id, -1) for text in texts], np.int64)
+    before = _drawn_before(store, place)
+    vectors = registry.general_vectors([text.text for text in texts], settings)
+    points = layout.lay_out(vectors, own, len(topics), before)
+    store.topics.redraw([text.id for text in texts], points.astype("<f4").tobytes())
+
+
+def _drawn_before(store: Store, place: Mapping[str, int]) -> Any:
+    """Where the topics lay on the map before, of shape (topics, 2); None without one."""
+    from miner.topics import layout
+
+    drawn = store.topics.drawn()
+    if drawn is None:
+        return None
+    members = store.topics.members()
+    own = np.array([place.get(members.get(text, ""), -1) for text in drawn[0]], np.int64)
+    return layout.topic_places(np.frombuffer(drawn[1], "<f4").reshape(-1, 3), own, len(place))
 
 
 def _join_topics(store: Store, settings: Settings, follow: Follow, marks: Sequence[int], version: str) -> None:
@@ -244,5 +284,6 @@ def refit(store: Store, settings: Settings, follow: Follow, *, version: str) -> 
     kinds: list[Any] = [event.event for event in result.lineage]
     lineage = [Event(kind, e.before, e.after) for kind, e in zip(kinds, result.lineage, strict=True)]
     store.topics.save(result.topics, lineage, state=state)
+    draw(store, settings, texts, result.topics)
     told = refresh(store, settings, follow, version=version, whole=True, placed=frozenset(placed))
     return {"statements": len(texts), "topics": len(result.topics), "mined": told["mined"]}

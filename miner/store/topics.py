@@ -110,6 +110,13 @@ class Topics:
             row = connection.execute(select(*_STATE).where(TopicStateRow.scope == scope)).first()
             return TopicState(*row) if row else None
 
+    def stamp(self, *, scope: str = "") -> tuple[datetime, int] | None:
+        """When topics were last found anew, and how many texts have joined since; None before the first time."""
+        query = select(TopicStateRow.at, TopicStateRow.new_texts).where(TopicStateRow.scope == scope)
+        with self._db.reading() as connection:
+            row = connection.execute(query).first()
+            return (row.at, row.new_texts) if row else None
+
     def join(
         self, texts: Mapping[str, str | None], *, scope: str = "", sureness: float = 0.0, instead: Iterable[str] = ()
     ) -> None:
