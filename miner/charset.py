@@ -49,7 +49,7 @@ def _wide(data: bytes) -> str | None:
         return None
     sample = data[: _SAMPLE - _SAMPLE % 2]
     for name, high in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
-        if sum(byte in (0, 4) for byte in high) > 0.9 * len(high) and 0 in high + b"\0":
+        if high.count(0) + high.count(4) > 0.9 * len(high) and 0 in high + b"\0":
             try:
                 text = sample.decode(name)
             except UnicodeDecodeError:

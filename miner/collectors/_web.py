@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -154,15 +155,17 @@ def host(url: str) -> str:
 # One address for one page --------------------------------------------------------------------------------------------
 
 # Sessions, sort orders, highlights and jumps: the page behind them is the same.
-_NOISE = re.compile(
-    r"sid|s|phpsessid|sessionid|session|jsessionid|zenid|hilit|highlight|sk|sd|st|sort"
-    r"|sortby|sort_by|sort_key|sortorder|"
-    r"order|orderby|daysprune|prune|view|postdays|postorder|styleid|style|theme|mode|postcount"
-    r"|nojs|fbclid|yclid|gclid|utm_\w+|_ga|print|from"
+_NOISE = frozenset(
+    """
+    sid s phpsessid sessionid session jsessionid zenid hilit highlight sk sd st sort sortby sort_by sort_key sortorder
+    order orderby daysprune prune view postdays postorder styleid style theme mode postcount nojs fbclid yclid gclid _ga
+    print from
+    """.split()
 )
 _SESSION_IN_PATH = re.compile(r";(?:jsessionid|sid)=\w+|/s[0-9a-f]{32}(?=/|$)", re.IGNORECASE)
 
 
+@functools.lru_cache(maxsize=4096)
 def canonical(url: str, base: str = "") -> str:
     """The one address of a page, whatever session or sort order the link carried.
 
@@ -171,19 +174,49 @@ def canonical(url: str, base: str = "") -> str:
     >>> canonical("https://EXAMPLE.ru/threads/x.5/?page=2&order=asc")
     'https://example.ru/threads/x.5/?page=2'
     """
-    parts = urlsplit(urljoin(base, url.strip()))
-    path = _SESSION_IN_PATH.sub("", parts.path) or "/"
-    # Jumps to the first unread or the last post of a thread are that thread.
-    path = re.sub(r"(?<=[^/])/(?:new|last|latest|unread|goto-new|getnewpost|getlastpost)/?$", "/", path)
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    parts = urlsplit(_joined(base, url.strip()))
+    path = _path(parts.path)
+    pairs = _pairs(parts.query)
     names = {name.lower() for name, _ in pairs}
     kept = [(n, v) for n, v in pairs if not _noise(n.lower(), v, names)]
-    query = urlencode(kept, safe="/,.[];:")
+    query = _query(kept)
     first = parts.query.partition("&")[0]
     if first and "=" not in first:
         # Some engines use a bare query as the path: showthread.php?7-name, index.php?threads/name.5/
         query = "&".join([first, *filter(None, [urlencode(kept[1:] if kept and kept[0][0] == first else kept)])])
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, query, ""))
+
+
+def _joined(base: str, url: str) -> str:
+    """``urljoin``; the commonest link, a file of the same folder, is joined without taking everything apart."""
+    if _NEIGHBOUR.match(url):
+        folder = _FOLDER.match(base)
+        if folder:
+            return folder[0] + url.removeprefix("./")
+    return urljoin(base, url)
+
+
+_NEIGHBOUR = re.compile(r"(?:\./)?[\w-]+\.\w+(?:[?#]|$)")
+_FOLDER = re.compile(r"https?://[^/?#]+/(?:[^?#]*/)?")
+_SIMPLE = re.compile(r"(?:[\w-]+=[\w.-]*(?:&|$))*", re.ASCII)
+
+
+@functools.lru_cache(maxsize=4096)
+def _path(path: str) -> str:
+    """Jumps to the first unread or the last post of a thread are that thread."""
+    path = _SESSION_IN_PATH.sub("", path) or "/"
+    return re.sub(r"(?<=[^/])/(?:new|last|latest|unread|goto-new|getnewpost|getlastpost)/?$", "/", path)
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    if _SIMPLE.fullmatch(query):
+        return [(name, value) for name, _, value in (pair.partition("=") for pair in query.split("&") if pair)]
+    return parse_qsl(query, keep_blank_values=True)
+
+
+def _query(pairs: list[tuple[str, str]]) -> str:
+    said = "&".join(f"{name}={value}" for name, value in pairs)
+    return said if _SIMPLE.fullmatch(said) else urlencode(pairs, safe="/,.[];:")
 
 
 def _noise(name: str, value: str, names: set[str]) -> bool:
@@ -194,4 +227,4 @@ def _noise(name: str, value: str, names: set[str]) -> bool:
     # SMF's «topic=5.0;all» and Invision's «st=20» are pages, not noise.
     if name == "st" and value.isdecimal():
         return False
-    return bool(_NOISE.fullmatch(name))
+    return name in _NOISE or name.startswith("utm_")

@@ -10,12 +10,12 @@ round, in which pages may be opened again.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from miner.records import Post
 from miner.store.columns import digest
@@ -33,6 +33,31 @@ TRIES = 3
 # beyond, it still needn't for the hundred that every page of a forum links to.
 _REMEMBERED = 100_000
 _ROUND, _OPEN = "\0round", "\0open"
+# How many addresses are read ahead of their turn.
+_AHEAD = 50
+
+# Statements of every page, put together once.
+_KNOWN = select(FrontierRow.round, FrontierRow.state).where(FrontierRow.key == bindparam("of"))
+_DUE = (
+    select(FrontierRow.key, FrontierRow.url, FrontierRow.kind, FrontierRow.depth, FrontierRow.rank, FrontierRow.data)
+    .where(FrontierRow.source == bindparam("of"), FrontierRow.state == "due")
+    .order_by(FrontierRow.rank, FrontierRow.id)
+    .limit(bindparam("most"))
+)
+_CACHED = select(CachedRow.etag, CachedRow.last_modified).where(CachedRow.key == bindparam("of"))
+_MARK = select(MarkRow.value).where(MarkRow.key == bindparam("of"))
+_CLOSE = (
+    update(FrontierRow)
+    .where(FrontierRow.key == bindparam("of"))
+    .values(
+        state=bindparam("now"),
+        error=bindparam("why"),
+        done_at=bindparam("at"),
+        round=bindparam("in_round"),
+        attempts=FrontierRow.attempts * bindparam("tries") + bindparam("tries"),
+    )
+)
+_NEW, _LINES = insert(FrontierRow), insert(LedgerRow)
 
 
 class Crawls:
@@ -86,6 +111,9 @@ class Crawl:
         self._known: OrderedDict[bytes, tuple[int, str]] = OrderedDict()
         self._knows_all = False
         self._taken: set[bytes] = set()
+        self._ahead: deque[Any] = deque()
+        # Addresses that were never asked before have no validator to look for.
+        self._fresh: set[bytes] = set()
         self._kept: list[Post] = []
         self._found: dict[bytes, tuple[Task, bool]] = {}
         self._marks: dict[str, str] = {}
@@ -129,6 +157,8 @@ class Crawl:
         if known is not None and not (again and known[1] != "due" and known[0] < self._round):
             return False
         self._found[key] = (task, known is not None)
+        if known is None and len(self._fresh) < _REMEMBERED:
+            self._fresh.add(key)
         self._remember(key, (self._round, "due"))
         return True
 
@@ -137,16 +167,15 @@ class Crawl:
         from miner.fetch.frontier import Task
 
         self._commit()
-        query = select(
-            FrontierRow.key, FrontierRow.url, FrontierRow.kind, FrontierRow.depth, FrontierRow.rank, FrontierRow.data
-        ).where(FrontierRow.source == self.source, FrontierRow.state == "due")
-        ahead = query.order_by(FrontierRow.rank, FrontierRow.id).limit(len(self._taken) + 1)
-        with self._db.reading() as connection:
-            row = next((row for row in connection.execute(ahead) if row.key not in self._taken), None)
-        if row is None:
+        if not self._ahead:
+            with self._db.reading() as connection:
+                rows = connection.execute(_DUE, {"of": self.source, "most": len(self._taken) + _AHEAD}).all()
+            self._ahead.extend(row for row in rows if row.key not in self._taken)
+        if not self._ahead:
             if not self._taken:
                 self._end()
             return None
+        row = self._ahead.popleft()
         self._taken.add(row.key)
         return Task(row.url, row.kind, row.depth, row.rank, row.data)
 
@@ -170,9 +199,11 @@ class Crawl:
         """What the server said of the address last time."""
         from miner.fetch.frontier import Validator
 
-        query = select(CachedRow.etag, CachedRow.last_modified).where(CachedRow.key == digest(self.source, url))
+        key = digest(self.source, url)
+        if key in self._fresh:
+            return None
         with self._db.reading() as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(_CACHED, {"of": key}).first()
         return Validator(row.etag, row.last_modified) if row else None
 
     def recall(self, key: str) -> str | None:
@@ -217,8 +248,7 @@ class Crawl:
         if self._knows_all:
             return None
         with self._db.reading() as connection:
-            query = select(FrontierRow.round, FrontierRow.state).where(FrontierRow.key == key)
-            row = connection.execute(query).first()
+            row = connection.execute(_KNOWN, {"of": key}).first()
         if row is None:
             return None
         self._remember(key, (row.round, row.state))
@@ -251,7 +281,7 @@ class Crawl:
             self._open(connection)
             _set_marks(connection, self.source, self._marks)
             if self._lines:
-                connection.execute(insert(LedgerRow), self._lines)
+                connection.execute(_LINES, self._lines)
             if task is not None:
                 self._close(connection, task, state, reason)
                 if validator is not None:
@@ -261,6 +291,7 @@ class Crawl:
         if task is not None:
             key = digest(self.source, task.url)
             self._taken.discard(key)
+            self._fresh.discard(key)
             self._remember(key, (self._round, state))
 
     def _open(self, connection: Connection) -> None:
@@ -270,7 +301,10 @@ class Crawl:
             connection.execute(delete(FrontierRow).where(FrontierRow.key.in_(opened)))
         if self._found:
             rows = [self._row(key, task) for key, (task, _) in self._found.items()]
-            connection.execute(insert(FrontierRow), rows)
+            connection.execute(_NEW, rows)
+            # Whatever is more urgent than the last that was read ahead comes before it.
+            if self._ahead and min(row["rank"] for row in rows) < self._ahead[-1].rank:
+                self._ahead.clear()
 
     def _row(self, key: bytes, task: Task) -> dict[str, Any]:
         return {
@@ -288,10 +322,9 @@ class Crawl:
         }
 
     def _close(self, connection: Connection, task: Task, state: str, reason: str | None) -> None:
-        values = {"state": state, "error": reason, "done_at": self._clock(), "round": self._round}
-        attempts = 0 if state == "done" else FrontierRow.attempts + 1
-        mine = FrontierRow.key == digest(self.source, task.url)
-        connection.execute(update(FrontierRow).where(mine).values(**values, attempts=attempts))
+        values = {"now": state, "why": reason, "at": self._clock(), "in_round": self._round}
+        tries = 0 if state == "done" else 1
+        connection.execute(_CLOSE, values | {"of": digest(self.source, task.url), "tries": tries})
 
     def _validate(self, connection: Connection, url: str, validator: Validator) -> None:
         key = digest(self.source, url)
@@ -307,8 +340,7 @@ def forget_addresses(connection: Connection, source: str) -> None:
 
 
 def _mark(connection: Connection, source: str, name: str) -> str | None:
-    query = select(MarkRow.value).where(MarkRow.key == digest(source, name))
-    return connection.execute(query).scalar_one_or_none()
+    return connection.execute(_MARK, {"of": digest(source, name)}).scalar_one_or_none()
 
 
 def _set_marks(connection: Connection, source: str, marks: Mapping[str, str]) -> None:

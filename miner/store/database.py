@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, select, update
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, select, update
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -87,12 +87,18 @@ class Database:
 
 def advance(connection: Connection, name: str, by: int = 1) -> int:
     """Move a counter and return its new value. Until the transaction ends nobody else moves it."""
-    connection.execute(update(Counter).where(Counter.name == name).values(value=Counter.value + by))
-    return connection.execute(select(Counter.value).where(Counter.name == name)).scalar_one()
+    connection.execute(_MOVE, {"of": name, "by": by})
+    return counted(connection, name)
 
 
 def counted(connection: Connection, name: str) -> int:
-    return connection.execute(select(Counter.value).where(Counter.name == name)).scalar_one()
+    value: int = connection.execute(_VALUE, {"of": name}).scalar_one()
+    return value
+
+
+# Put together once, since every page of a crawl counts.
+_MOVE = update(Counter).where(Counter.name == bindparam("of")).values(value=Counter.value + bindparam("by"))
+_VALUE = select(Counter.value).where(Counter.name == bindparam("of"))
 
 
 def database_of(workspace: Path, url: str | None = None) -> Database:

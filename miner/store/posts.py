@@ -22,6 +22,13 @@ from miner.store.tables import DocumentRow, ForgottenRow, PostRow, PostVersionRo
 FIELDS = ("id", "text", "author", "source", "url", "thread", "parent", "date", "title", "group", "role", "extra")
 POST = tuple(getattr(PostRow, name) for name in FIELDS)
 
+# Statements of every batch, put together once.
+_THERE = select(PostRow.key, PostRow.seq, PostRow.content, PostRow.record, PostRow.gone_at, PostRow.dropped_at).where(
+    PostRow.key.in_(bindparam("keys", expanding=True))
+)
+_FORGOTTEN = select(ForgottenRow.mark).where(ForgottenRow.mark.in_(bindparam("marks", expanding=True)))
+_NEW = insert(PostRow)
+
 
 @dataclass(frozen=True, slots=True)
 class Added:
@@ -197,10 +204,7 @@ class Posts:
         top = advance(connection, "posts", len(given))
         now = self._clock()
         lines = self._allowed(connection, given)
-        found = select(PostRow.key, PostRow.seq, PostRow.content, PostRow.record, PostRow.gone_at, PostRow.dropped_at)
-        there = {
-            row.key: row for row in connection.execute(found.where(PostRow.key.in_([line["key"] for line in lines])))
-        }
+        there = {row.key: row for row in connection.execute(_THERE, {"keys": [line["key"] for line in lines]})}
         fresh, changed, updated = [], [], []
         for line, stamp in zip(lines, range(top - len(given) + 1, top + 1), strict=False):
             known = there.get(line["key"])
@@ -214,7 +218,7 @@ class Posts:
             elif known.record != line["record"] or known.gone_at is not None:
                 updated.append(_renamed(line) | {"p_seq": known.seq})
         if fresh:
-            connection.execute(insert(PostRow), fresh)
+            connection.execute(_NEW, fresh)
         _hold(connection, [line["p_seq"] for line in (*changed, *updated)])
         self._change(connection, changed, now)
         self._update(connection, updated)
@@ -237,8 +241,7 @@ class Posts:
         marks = {a: self._keys().mark("forgotten", a) for a in {line["author"] for line in lines} if a}
         if not marks:
             return lines
-        query = select(ForgottenRow.mark).where(ForgottenRow.mark.in_(marks.values()))
-        forgotten = set(connection.execute(query).scalars())
+        forgotten = set(connection.execute(_FORGOTTEN, {"marks": list(marks.values())}).scalars())
         return [line for line in lines if marks.get(line["author"]) not in forgotten] if forgotten else lines
 
     def _change(self, connection: Connection, changed: Sequence[Mapping[str, Any]], now: datetime) -> None:

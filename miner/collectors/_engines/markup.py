@@ -83,10 +83,12 @@ class Marked(Engine):
         author = self._author(block)
         if author and _AD_NAMES.match(author):
             return None
-        quotes = _outermost(_all(body, mark.quote))
-        heads = _all(body, mark.quote_head) if mark.quote_head else []
+        # Most posts are plain text, in which there is nothing to look for.
+        plain = len(body) == 0
+        quotes = [] if plain else _outermost(_all(body, mark.quote))
+        heads = [] if plain else _all(body, mark.quote_head)
         number, whom = answered([*heads, *quotes])
-        said = words(body, [*quotes, *heads, *(_all(body, mark.drop) if mark.drop else [])])
+        said = words(body, [*quotes, *heads, *([] if plain else _all(body, mark.drop))])
         link = _first(block, mark.link) if mark.link else None
         href = link.get("href") if link is not None else None
         native = self._native(block, body, href)
@@ -165,8 +167,8 @@ def _replies(row: Any) -> str:
 
 
 def _absolute(href: str, base: str) -> str:
-    fragment = href.partition("#")[2]
-    return canonical(href, base) + (f"#{fragment}" if fragment else "")
+    page, _, fragment = href.partition("#")
+    return canonical(page, base) + (f"#{fragment}" if fragment else "")
 
 
 @functools.cache
