@@ -46,6 +46,23 @@ ICONS = {
     ),
 }
 
+ICONS |= {
+    name: ICONS[like]
+    for like, names in {
+        "goal": ("goals", "motivation"),
+        "disability_group": ("disability_reason", "health_limits"),
+        "children": ("dependants",),
+        "income": ("wages",),
+        "value": ("benefits",),
+        "desire": ("attractive",),
+        "pain": ("unattractive",),
+        "industry": ("particulars",),
+        "region": ("climate",),
+        "group": ("culture",),
+    }.items()
+    for name in names
+}
+
 
 def path(name: str) -> str:
     return ICONS.get(name, ICONS["other"])

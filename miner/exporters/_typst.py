@@ -58,7 +58,7 @@ def data(view: Portrait, shape: Shape, voices: int) -> dict[str, Any]:
     return {
         "width": width,
         "height": height,
-        "across": 5,
+        "across": 6 if shape == "slide" else 5,
         "icons": _icons(),
         "kicker": view.kicker,
         "title": cut(view.title, 140),

@@ -78,11 +78,7 @@ def _portrait_sheet(sheet: Any, view: Portrait) -> None:
     about = [view.kicker, view.region, view.period, view.people, view.messages, f"составлен {view.made}", view.version]
     _wide(sheet, _add(sheet, [" · ".join(part for part in about if part)]), 1)
     for trait in view.head:
-        down = _add(sheet, [trait.title, trait.summary])
-        sheet.cell(down, 1).font = _font(bold=True, color=DEEP)
-        sheet.cell(down, 1).alignment = wrapped
-        _wide(sheet, down, 2)
-        sheet.row_dimensions[down].height = 15 * (1 + len(trait.summary) // 95)
+        _told(sheet, trait.title, trait.summary)
     top = _add(sheet, [column.title for column in view.columns])
     for at, column in enumerate(view.columns, 1):
         cell = sheet.cell(top, at)
@@ -97,11 +93,34 @@ def _portrait_sheet(sheet: Any, view: Portrait) -> None:
         sheet.column_dimensions["ABC"[at - 1]].width = 48
     for down in range(top + 1, sheet.max_row + 1):
         longest = max(len(str(sheet.cell(down, at).value or "")) for at in (1, 2, 3))
-        sheet.row_dimensions[down].height = 15 * (2 + min(longest, 900) // 55)
+        sheet.row_dimensions[down].height = 14 * (1 + -(-min(longest, 900) // 50))
+    for title, traits in view.told_sections:
+        _heading(sheet, title)
+        for trait in traits:
+            _told(sheet, trait.title, trait.summary)
+    if view.indicators:
+        _heading(sheet, "Показатели работы с группой")
+    for figure in view.indicators:
+        _told(sheet, figure.title, f"{figure.value} ({figure.basis})")
     down = _add(sheet, [view.caution])
     _wide(sheet, down, 1)
-    sheet.row_dimensions[down].height = 48
+    sheet.row_dimensions[down].height = 34
     _page(sheet)
+
+
+def _heading(sheet: Any, title: str) -> None:
+    sheet.cell(_add(sheet, [title]), 1).font = _font(bold=True, color=DEEP, size=12)
+
+
+def _told(sheet: Any, title: str, told: str) -> None:
+    """A row of a title and what is told of it."""
+    from openpyxl.styles import Alignment
+
+    down = _add(sheet, [title, told])
+    sheet.cell(down, 1).font = _font(bold=True, color=DEEP)
+    sheet.cell(down, 1).alignment = Alignment(wrap_text=True, vertical="top")
+    _wide(sheet, down, 2)
+    sheet.row_dimensions[down].height = 15 * (1 + len(told) // 95)
 
 
 def _page(sheet: Any) -> None:

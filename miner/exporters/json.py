@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from miner.exporters import Exporter, Quotes
+from miner.exporters._portrait import COLUMNS
 from miner.exporters._privacy import hide, traceless
 from miner.jsonl import write_json
 from miner.records import Fact, Line, Profile, Quote
@@ -27,7 +28,7 @@ def guarded(profile: Profile, quotes: Quotes = "whole") -> Profile:
     return dataclasses.replace(
         profile,
         facts=tuple(_fact(fact, quotes) for fact in profile.facts),
-        lines=tuple(_line(line, quotes) for line in profile.lines),
+        lines=tuple(_line(line, quotes) for kind, _, _ in COLUMNS for line in profile.of(kind)),
     )
 
 

@@ -18,10 +18,12 @@ DEEP, INK, SOFT, FAINT, GROUND, ACCENT, ROSE = "12375C", "17263A", "5B6B7F", "8A
 TONES = {"value": ("1D7A66", "EEF7F4"), "desire": ("2563A8", "EEF4FB"), "pain": ("B4472F", "FCF2EE")}
 # Inches; a slide of 13.333 by 7.5.
 WIDE, HIGH, EDGE = 13.333, 7.5, 0.35
-HEAD_TOP, COLUMNS_TOP, BOTTOM = 1.1, 2.78, 6.68
+HEAD_TOP, COLUMNS_TOP, BOTTOM, BOTTOM_ABOVE_TEXT = 1.1, 2.78, 6.66, 6.42
 # Left, top, width and height in inches.
 Place = tuple[float, float, float, float]
 MAX_ROWS, MAX_TRAITS, MAX_BARS = 8, 7, 4
+# More characteristics than a row holds stand in two, lower ones.
+COMPACT, MAX_COMPACT_BARS = 12, 2
 
 
 class Slides(Exporter):
@@ -57,7 +59,8 @@ def _deck(view: Portrait, made: str) -> Any:
     _masthead(slide, view)
     _head(slide, view)
     for at, column in enumerate(view.columns):
-        _column(slide, column, at, len(view.columns))
+        _column(slide, column, at, len(view.columns), BOTTOM_ABOVE_TEXT if view.told_sections else BOTTOM)
+    _further(slide, view)
     _figures(slide, view.indicators)
     _text(slide, (EDGE, HIGH - 0.3, WIDE - 2 * EDGE, 0.26), [(view.caution, 7, False, SOFT)])
     slide.notes_slide.notes_text_frame.text = _notes(view)
@@ -93,49 +96,55 @@ def _masthead(slide: Any, view: Portrait) -> None:
 def _head(slide: Any, view: Portrait) -> None:
     """Characteristics side by side, the age pyramid behind the age, and a line of what there is no data for."""
     told_of = [trait for trait in view.head if not trait.empty]
-    shown: list[Trait | None] = [*told_of[:MAX_TRAITS]]
-    left_out = told_of[MAX_TRAITS:]
+    compact = len(told_of) > MAX_TRAITS
+    shown: list[Trait | None] = [*told_of[: COMPACT if compact else MAX_TRAITS]]
     if view.pyramid and len(shown) < MAX_TRAITS:
         shown.insert(next((at for at, t in enumerate(shown, 1) if t and t.field == "age"), len(shown)), None)
-    across = max(4, len(shown))
+    across = -(-len(shown) // 2) if compact else max(4, len(shown))
     width = (WIDE - 2 * EDGE - 0.2 * (across - 1)) / across
     for at, trait in enumerate(shown):
-        left = EDGE + at * (width + 0.2)
+        left, top = EDGE + at % across * (width + 0.2), HEAD_TOP + at // across * 0.72
         if trait:
-            _trait(slide, trait, left, width)
+            _trait(slide, trait, (left, top, width, 0.7 if compact else 1.4))
         else:
             _pyramid(slide, view, left, width)
-    told = [f"{trait.title}: {cut(trait.summary, 60)}" for trait in (*left_out, *view.gaps)]
+    told = [f"{trait.title}: {cut(trait.summary, 60)}" for trait in (*told_of[len(shown) :], *view.gaps)]
     if told:
-        place = (EDGE, COLUMNS_TOP - 0.24, WIDE - 2 * EDGE, 0.2)
+        place = (EDGE, COLUMNS_TOP - 0.22, WIDE - 2 * EDGE, 0.2)
         _text(slide, place, [(cut(";  ".join(told), 190), 8, False, SOFT)])
 
 
-def _title(slide: Any, left: float, width: float, title: str, told: str = "") -> None:
-    """The heading of a characteristic, small enough for its line."""
+def _title(slide: Any, place: tuple[float, float, float], title: str, told: str = "") -> None:
+    """The heading of a characteristic, small enough for its line: left, top and width in inches."""
+    left, top, width = place
     short = title.split(",", maxsplit=1)[0] if width < 2.4 else title
     # A letter of a bold sans is some 0.7 of its size wide at most.
     letters = len(short) + 0.8 * (len(told) + 2)
     size = max(6.5, min(9.5 if width > 1.9 else 8.0, width * 72 / (letters * 0.7)))
-    frame = _text(slide, (left, HEAD_TOP, width, 0.22), [(short, size, True, DEEP)])
+    frame = _text(slide, (left, top, width, 0.22), [(short, size, True, DEEP)])
     if told:
         run = frame.paragraphs[0].add_run()
         run.text = f"  {told}"
         _paint(run, size - 1.5, bold=False, colour=FAINT)
 
 
-def _trait(slide: Any, trait: Trait, left: float, width: float) -> None:
-    _title(slide, left, width, trait.title, trait.told if trait.n else "")
-    size = 9.5 if width > 1.9 else 8.0
-    for at, bar in enumerate(_largest(trait) if trait.drawn else []):
-        top = HEAD_TOP + 0.24 + at * 0.275
-        _text(slide, (left, top, width - 0.4, 0.18), [(cut(bar.label, int((width - 0.4) * 15)), size - 1, False, INK)])
-        _text(slide, (left + width - 0.7, top, 0.7, 0.18), [(bar.percent, 8.5, True, INK)], right=True)
-        _bar(slide, (left, top + 0.19, width, 0.035), bar, ACCENT)
+def _trait(slide: Any, trait: Trait, place: Place) -> None:
+    left, above, width, height = place
+    compact = height < 1
+    _title(slide, (left, above, width), trait.title, trait.told if trait.n else "")
+    size = 9.5 if width > 1.9 and not compact else 8.0
+    step, first = (0.235, 0.2) if compact else (0.275, 0.24)
+    for at, bar in enumerate(_largest(trait, MAX_COMPACT_BARS if compact else MAX_BARS) if trait.drawn else []):
+        top = above + first + at * step
+        label = cut(bar.label, int((width - 0.4) * 17))
+        _text(slide, (left, top, width - 0.4, 0.18), [(label, size - 1, False, INK)])
+        _text(slide, (left + width - 0.7, top, 0.7, 0.18), [(bar.percent, size - 0.5, True, INK)], right=True)
+        _bar(slide, (left, top + (0.165 if compact else 0.19), width, 0.035), bar, ACCENT)
     if trait.remarks and not trait.drawn:
         said = trait.remarks[0]
-        parts = [(cut(said.text, int(width * 60)), size - 0.5, False, INK), (cut(said.by, 60), size - 2, False, FAINT)]
-        _text(slide, (left, HEAD_TOP + 0.24, width, 1.1), parts)
+        room = int(width * (30 if compact else 60))
+        parts = [(cut(said.text, room), size - 0.5, False, INK), (cut(said.by, int(width * 16)), 6.5, False, FAINT)]
+        _text(slide, (left, above + first, width, height - first), parts)
 
 
 def _pyramid(slide: Any, view: Portrait, left: float, width: float) -> None:
@@ -143,7 +152,7 @@ def _pyramid(slide: Any, view: Portrait, left: float, width: float) -> None:
     storeys = steps(view)[:6]
     top_share = max(max(s["women"], s["men"]) for s in storeys) or 1.0
     half, middle = (width - 0.5) / 2, left + width / 2
-    _title(slide, left, width, "Возраст и пол")
+    _title(slide, (left, HEAD_TOP, width), "Возраст и пол")
     size = 9.5 if width > 1.9 else 8.0
     _text(slide, (left, HEAD_TOP + 0.21, half, 0.15), [("женщины", size - 2, False, SOFT)], right=True)
     _text(slide, (middle + 0.25, HEAD_TOP + 0.21, half, 0.15), [("мужчины", size - 2, False, SOFT)])
@@ -156,27 +165,39 @@ def _pyramid(slide: Any, view: Portrait, left: float, width: float) -> None:
                 _box(slide, (start, top, length, 0.11), colour)
 
 
+def _further(slide: Any, view: Portrait) -> None:
+    """What the further sections tell, in two lines."""
+    told = [
+        f"{trait.title}: {cut(trait.remarks[0].text if trait.remarks else trait.summary, 90)}"
+        for _, traits in view.told_sections
+        for trait in traits
+    ]
+    if told:
+        place = (EDGE, BOTTOM_ABOVE_TEXT + 0.05, WIDE - 2 * EDGE, 0.28)
+        _text(slide, place, [(cut(";  ".join(told), 320), 8, False, INK)])
+
+
 def _figures(slide: Any, figures: Sequence[Figure]) -> None:
     """The client indicators in a row below the columns."""
     width = (WIDE - 2 * EDGE - 0.2 * (len(figures) - 1)) / max(1, len(figures))
     for at, figure in enumerate(figures):
         left = EDGE + at * (width + 0.2)
-        _text(slide, (left, BOTTOM + 0.08, 0.75, 0.3), [(figure.value, 15, True, DEEP)])
+        _text(slide, (left, BOTTOM + 0.1, 0.75, 0.3), [(figure.value, 15, True, DEEP)])
         parts = [(figure.title, 8.5, False, INK), (figure.basis, 7.5, False, SOFT)]
-        _text(slide, (left + 0.75, BOTTOM + 0.09, width - 0.75, 0.34), parts)
+        _text(slide, (left + 0.75, BOTTOM + 0.11, width - 0.75, 0.34), parts)
 
 
-def _largest(trait: Trait) -> list[Bar]:
+def _largest(trait: Trait, most: int) -> list[Bar]:
     """The answers there is room for, in the order of the scale."""
-    kept = sorted(trait.bars, key=lambda bar: -bar.share)[:MAX_BARS]
+    kept = sorted(trait.bars, key=lambda bar: -bar.share)[:most]
     return [bar for bar in trait.bars if bar in kept]
 
 
-def _column(slide: Any, column: Column, at: int, across: int) -> None:
+def _column(slide: Any, column: Column, at: int, across: int, bottom: float) -> None:
     tone, wash = TONES[column.kind]
     width = (WIDE - 2 * EDGE - 0.2 * (across - 1)) / across
     left = EDGE + at * (width + 0.2)
-    _box(slide, (left, COLUMNS_TOP, width, BOTTOM - COLUMNS_TOP), wash)
+    _box(slide, (left, COLUMNS_TOP, width, bottom - COLUMNS_TOP), wash)
     _box(slide, (left, COLUMNS_TOP, width, 0.32), tone)
     _text(slide, (left + 0.1, COLUMNS_TOP + 0.04, width - 0.2, 0.25), [(column.title, 12, True, "FFFFFF")])
     rows = column.rows[:MAX_ROWS]
@@ -187,14 +208,15 @@ def _column(slide: Any, column: Column, at: int, across: int) -> None:
         told = "Строк пока нет: об этом говорили слишком мало людей."
         _text(slide, (left + 0.1, COLUMNS_TOP + 0.42, width - 0.2, 0.3), [(told, 9.5, False, SOFT)])
         return
-    slot = min((BOTTOM - COLUMNS_TOP - 0.36) / len(rows), 0.66)
+    slot = min((bottom - COLUMNS_TOP - 0.36) / len(rows), 0.95)
     for down, row in enumerate(rows):
         _row(slide, row, (left + 0.1, COLUMNS_TOP + 0.36 + down * slot, width - 0.2, slot), tone)
 
 
 def _row(slide: Any, row: Row, place: Place, tone: str) -> None:
     left, top, width, slot = place
-    _text(slide, (left, top, width, slot - 0.2), [(cut(row.text, 100), 9.5 if slot > 0.52 else 8.5, True, INK)])
+    size = next(size for least, size in ((0.8, 12), (0.52, 9.5), (0, 8.5)) if slot > least)
+    _text(slide, (left, top, width, slot - 0.2), [(cut(row.text, 100), size, True, INK)])
     if not row.authors:
         _text(slide, (left, top + slot - 0.18, width, 0.16), [(cut(row.origin, 60), 8, False, SOFT)])
         return

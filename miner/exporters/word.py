@@ -24,6 +24,8 @@ LINE_STYLE, VOICES_STYLE, TRAIT_STYLE, ANSWER_STYLE = "Строка портре
 BAR_STYLE = "Полоса"
 # Paragraphs of a line's cell that are not the line.
 ASIDE = frozenset((VOICES_STYLE, BAR_STYLE, "Предупреждение", "Заголовок колонки"))
+# A longer answer has its figure on a line of its own.
+LONG_ANSWER = 20
 # Quotes of a characteristic that the appendix has room for.
 OF_THEMSELVES = 3
 
@@ -93,10 +95,10 @@ def _document(view: Portrait, made: str) -> Any:
     _head(document, view.head, art, pyramid=art.pyramid)
     _gaps(document, view.gaps)
     _columns(document, view.columns, art)
-    _indicators(document, view)
     for title, traits in view.told_sections:
         document.add_heading(title, level=2)
         _head(document, traits, art)
+    _indicators(document, view)
     for text in (view.caution, *view.notes):
         document.add_paragraph(tidy(text), style="Примечание")
     _appendix(document, view)
@@ -184,7 +186,7 @@ def _head(document: Any, traits: Sequence[Trait], art: Art, *, pyramid: bytes | 
     if not cells:
         return
     # A long answer needs a wide cell, or its figure falls on the next line.
-    wide = any(len(bar.label) > 20 for trait in cells if trait for bar in trait.bars)
+    wide = any(len(bar.label) > LONG_ANSWER for trait in cells if trait for bar in trait.bars)
     widths = range(min(len(cells), 4 if wide else 5), min(len(cells), 3) - 1, -1)
     across = min(widths, key=lambda width: -len(cells) % width)
     table = document.add_table(rows=-(-len(cells) // across), cols=across)
@@ -232,7 +234,11 @@ def _trait(cell: Any, trait: Trait, width: Any, art: Art) -> None:
     for bar in trait.bars if trait.drawn else ():
         answer = cell.add_paragraph(style=ANSWER_STYLE)
         right_tab(answer, width)
-        answer.add_run(f"{tidy(bar.label)}\t")
+        answer.add_run(tidy(bar.label))
+        if len(bar.label) > LONG_ANSWER:
+            answer = cell.add_paragraph(style=ANSWER_STYLE)
+            right_tab(answer, width)
+        answer.add_run("\t")
         answer.add_run(bar.percent).bold = True
         answer.add_run(f" ({bar.interval})")
         if drawn := art.answer(bar):

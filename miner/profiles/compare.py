@@ -51,7 +51,7 @@ class Change:
             text += f" (было: {self.before.text})"
         if self.difference is not None and self.ci is not None:
             low, high = (round(100 * bound) for bound in self.ci)
-            text += f" ({100 * self.difference:+.0f} п. п., от {low:+d} до {high:+d})"
+            text += f" ({100 * self.difference:+.0f} п. п., от {low:+d} до {high:+d})".replace("-", "−")
         return text
 
 
