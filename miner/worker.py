@@ -187,10 +187,16 @@ class Worker:
         if self.store.documents.waits(self.version):
             self.store.runs.request("annotate", "")
         elif self.store.documents.fresh_groups():
-            self.store.runs.request("refresh", "")
+            self.ask_refresh()
         elif not due:
             return
         self.wake()
+
+    def ask_refresh(self) -> None:
+        """What is annotated is wanted in topics and candidates; where there are no topics yet, they are found first."""
+        kind = "refit" if self.store.topics.state() is None else "refresh"
+        self.store.runs.request(kind, "", again=True, sooner=True)
+        self.bell.ring()
 
     def step(self, kinds: tuple[str, ...] | None = None) -> bool:
         """Do one run, or help with one that others are at; False when there is nothing to do."""
@@ -444,8 +450,7 @@ def annotate(worker: Worker, hold: Hold) -> dict[str, Any]:
         if hold.over():
             raise Stopped
         time.sleep(min(1.0, worker.rhythm.beat))
-    worker.store.runs.request("refresh", "", again=True)
-    worker.bell.ring()
+    worker.ask_refresh()
     return {"posts": total}
 
 

@@ -27,8 +27,6 @@ _log = structlog.get_logger(__name__)
 _CODE = (
     "import sys; from pathlib import Path; from miner.worker import start; start(Path(sys.argv[1]), int(sys.argv[2]))"
 )
-    "import sys; from pathlib import Path; from miner.worker import start; start(Path(sys.argv[1]), int(sys.argv[2]))"
-)
 
 
 @contextlib.contextmanager

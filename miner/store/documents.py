@@ -36,6 +36,7 @@ from miner.store.tables import (
     PostRow,
     StatementRow,
 )
+from miner.store.topics import post_of_text
 
 # A post that broke the annotation so often is left alone, so that it can't hold up the others.
 TRIES = 3
@@ -224,6 +225,18 @@ class Documents:
         with self._db.reading() as connection:
             version = connection.execute(latest).scalar_one_or_none()
         return None if version is None else next(self._read(version, PostRow.key == digest(post)), None)
+
+    def said(self, texts: Sequence[str]) -> dict[str, tuple[Post, Statement]]:
+        """The statements with these ids (``post:start-end``) under the latest version, with their posts, masked."""
+        posts = {post_of_text(text) for text in texts}
+        with self._db.reading() as connection:
+            latest = connection.execute(select(PipelineRow.version).order_by(PipelineRow.id.desc()).limit(1))
+            version = latest.scalar_one_or_none() or ""
+        found: dict[str, tuple[Post, Statement]] = {}
+        for batch in batches(posts, BATCH):
+            for post, document in self._read(version, PostRow.key.in_([digest(name) for name in batch])):
+                found |= {f"{post.id}:{s.start}-{s.end}": (post, s) for s in document.statements}
+        return {text: found[text] for text in texts if text in found}
 
     def voices(self, size: int = 5_000) -> Iterator[Sequence[AnyRow]]:
         """Pages of all statements of the latest version: id, start, stop, kind, sentiment, group, day, author, seq."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from miner.errors import BadInput
@@ -223,9 +223,10 @@ class Runs:
             return [Run(*row) for row in rows]
 
     def latest(self, limit: int = 50) -> Sequence[Run]:
-        """The last runs of any kind, the latest first."""
-        query = select(*_RUN).order_by(RunRow.id.desc()).limit(limit)
+        """The last runs of any kind, about so many, the latest first."""
         with self._db.reading() as connection:
+            last = connection.execute(select(func.max(RunRow.id))).scalar_one() or 0
+            query = select(*_RUN).where(RunRow.id > last - limit).order_by(RunRow.id.desc())
             return [Run(*row) for row in connection.execute(query)]
 
     def drop(self, before: datetime) -> int:

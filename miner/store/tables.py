@@ -304,8 +304,9 @@ class FreshRow(Base):
 
     id: Mapped[int] = mapped_column(_Long, primary_key=True)
     post: Mapped[int] = mapped_column(ForeignKey("posts.seq", ondelete="CASCADE"))
+    group: Mapped[str | None] = mapped_column("group_name", key="group")
 
-    __table_args__ = (Index(None, "post", unique=True),)
+    __table_args__ = (Index(None, "post", unique=True), Index(None, "group", "id"))
 
 
 class DocumentRow(Base):

@@ -80,7 +80,7 @@ def test_a_schedule_that_says_nothing_or_never_fires(text, complaint):
 
 
 def test_a_zone_that_is_none_is_answered_with_likely_ones():
-    with pytest.raises(BadInput, match="'Moscow': there is no such zone. Known are names like Europe/Moscow"):
+    with pytest.raises(BadInput, match=r"'Moscow': there is no such zone. Known are names like Europe/Moscow"):
         parse("каждый день в 03:00", "Moscow")
 
 

@@ -25,12 +25,17 @@ def upgrade() -> None:
         "fresh",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("post", sa.BigInteger(), nullable=False),
+        sa.Column("group_name", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["post"], ["posts.seq"], name="fk_fresh_post_posts", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_fresh"),
     )
     op.create_index("ix_fresh_post", "fresh", ["post"], unique=True)
+    op.create_index("ix_fresh_group_name_id", "fresh", ["group_name", "id"])
     # What was annotated before has no topic yet.
-    op.execute("INSERT INTO fresh (post) SELECT DISTINCT post FROM documents")
+    op.execute(
+        "INSERT INTO fresh (post, group_name) "
+        "SELECT seq, group_name FROM posts WHERE seq IN (SELECT post FROM documents) ORDER BY seq"
+    )
     op.create_table(
         "topic_states",
         sa.Column("scope", sa.Text(), nullable=False),

@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("key", sa.LargeBinary(length=16), nullable=False),
         sa.Column("speaker", sa.Text(), nullable=False),
         sa.Column("author", sa.Text(), nullable=True),
-        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
         sa.Column("doc_id", sa.Text(), nullable=False),
         sa.Column("doc", sa.LargeBinary(length=16), nullable=False),
         sa.Column("start", sa.Integer(), nullable=False),
