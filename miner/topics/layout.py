@@ -70,7 +70,7 @@ def _flat(centres: Array, before: Array | None) -> Array:
     start = centres @ _axes(centres)
     start = (start - start.mean(0)) / max(float(start.std()), 1e-9)
     if before is not None and np.isfinite(before).any():
-        known = np.isfinite(before).all(1)
+        known = ~np.isnan(before[:, 0])
         scaled = (before - before[known].mean(0)) / max(float(before[known].std()), 1e-9)
         start = np.where(known[:, None], scaled, start)
     tsne = TSNE(
@@ -107,7 +107,8 @@ def _axes(vectors: Array) -> Array:
     found = np.zeros((vectors.shape[1], 2), np.float32)
     found[:, : len(axes[:2])] = axes[:2].T
     # The sign of an axis is arbitrary; this one is the same each time.
-    return found * np.where(found[np.abs(found).argmax(0), [0, 1]] < 0, -1, 1).astype(np.float32)
+    signs = np.sign(found[np.abs(found).argmax(0), np.arange(2)])
+    return np.asarray(found * np.where(signs < 0, -1, 1), np.float32)
 
 
 def _directions(turned: Array) -> Array:

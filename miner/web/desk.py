@@ -11,6 +11,7 @@ from miner.settings import Settings
 
 if TYPE_CHECKING:
     from miner.store import Store
+    from miner.web.atlas import Atlas
     from miner.web.boards import Boards
 
 
@@ -26,6 +27,7 @@ class Desk:
         self._opening = threading.Lock()
         self._store: Store | None = None
         self._boards: Boards | None = None
+        self._atlas: Atlas | None = None
 
     @property
     def store(self) -> Store:
@@ -47,11 +49,21 @@ class Desk:
                 self._boards = Boards(store)
             return self._boards
 
+    @property
+    def atlas(self) -> Atlas:
+        from miner.web.atlas import Atlas
+
+        store = self.store
+        with self._opening:
+            if self._atlas is None:
+                self._atlas = Atlas(store)
+            return self._atlas
+
     def close(self) -> None:
         with self._opening:
             if self._store is not None:
                 self._store.close()
-            self._store = self._boards = None
+            self._store = self._boards = self._atlas = None
 
 
 def now() -> dt.datetime:
