@@ -6,7 +6,6 @@ people's affairs. The model is ``models/relevance``; a text that is not Russian 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -16,7 +15,7 @@ import numpy as np
 from spacy.language import Language
 
 from miner.nlp import extensions
-from miner.nlp.textmodel import Bank, Batch, TextModel, bank_of
+from miner.nlp.textmodel import Bank, Batch, TextModel, bank_of, copy_files
 from miner.nlp.textnet import TextNet
 from miner.settings import resources
 
@@ -75,9 +74,7 @@ class Relevance:
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         del exclude
-        Path(path).mkdir(parents=True, exist_ok=True)
-        for name in (FILE, NETWORK_FILE):
-            shutil.copyfile(self.folder / name, Path(path) / name)
+        copy_files([self.folder / name for name in (FILE, NETWORK_FILE)], Path(path))
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Relevance:
         del exclude

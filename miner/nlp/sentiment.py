@@ -6,7 +6,6 @@ The model is ``models/sentiment``.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -16,7 +15,7 @@ import numpy as np
 from spacy.language import Language
 
 from miner.nlp.extensions import STATEMENTS
-from miner.nlp.textmodel import Bank, Batch, TextModel, bank_of
+from miner.nlp.textmodel import Bank, Batch, TextModel, bank_of, copy_files
 from miner.records import TONES
 from miner.settings import resources
 
@@ -102,9 +101,7 @@ class Sentiment:
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         del exclude
-        Path(path).mkdir(parents=True, exist_ok=True)
-        for name in (FILE, ENTITIES_FILE):
-            shutil.copyfile(self.folder / name, Path(path) / name)
+        copy_files([self.folder / name for name in (FILE, ENTITIES_FILE)], Path(path))
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Sentiment:
         del exclude

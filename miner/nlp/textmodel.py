@@ -8,6 +8,7 @@ into one table of weights (Weinberger et al. 2009), as the mean of its navec vec
 from __future__ import annotations
 
 import json
+import shutil
 import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from miner.nlp.social import REST
 from miner.settings import resources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from spacy.language import Language
@@ -414,6 +415,14 @@ class TextModel:
         except (OSError, ValueError, KeyError, BadZipFile) as error:
             raise BadInput(f"{path}: no trained model: {error}. Train it again, or install miner again.") from error
         return cls(tuple(meta.pop("labels")), table, pairs, further, vectors, bias, meta)
+
+
+def copy_files(files: Iterable[Path], folder: Path) -> None:
+    """Put model files into a folder, made where there is none; a file that lies there already stays."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        if file.resolve() != (folder / file.name).resolve():
+            shutil.copyfile(file, folder / file.name)
 
 
 def summed(rows: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
