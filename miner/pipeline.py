@@ -35,7 +35,7 @@ from miner.records import (
     Remark,
     Word,
 )
-from miner.settings import Settings, resources
+from miner.settings import Settings, Statements, resources
 from miner.shares import wilson
 
 if TYPE_CHECKING:
@@ -48,8 +48,9 @@ Annotated = tuple[Post, Document]
 Follow = Callable[[str, Iterable[Any], int | None], Iterator[Any]]
 
 
-def version() -> str:
-    """What annotations depend on: the code's version, the pipeline's config, lexicons and models.
+def version(settings: Settings | None = None) -> str:
+    """What annotations depend on: the code's version, the pipeline's config, lexicons and models, and who finds the
+    statements by the ``settings``.
 
     Posts annotated under another version are annotated anew.
     """
@@ -66,21 +67,40 @@ def version() -> str:
         digest.update(file.relative_to(root).as_posix().encode())
         digest.update(file.read_bytes())
     return f"{__version__}+{digest.hexdigest()[:12]}"
+    if settings and settings.statements.model:
+        for file in sorted(f for f in Path(settings.statements.model).rglob("*") if f.suffix != ".md" and f.is_file()):
+            digest.update(file.read_bytes())
+    if settings and settings.statements.backend == "llm":
+        from miner.llm import instructions
+
+        digest.update(f"{settings.llm.model}\n{instructions.read('statements').digest}".encode())
 
 
 def annotate(
     posts: Iterable[Post], settings: Settings, *, workers: int = 1, tokens: bool = False
 ) -> Iterator[Document]:
-    """Yield the document of each post, in order; several ``workers`` are processes side by side."""
-    if workers > 1:
+    """Yield the document of each post, in order; several ``workers`` are processes side by side.
+
+    Where a language model finds the statements, there is one process with several calls on their way. Raises what
+    ``miner.llm.connect`` raises, and Unavailable when it is no use to ask on.
+    """
+    asks = settings.statements.backend == "llm"
+    if workers > 1 and not asks:
         from miner.nlp.workers import annotate_apart
 
-        yield from annotate_apart(posts, settings.nlp, workers=workers, tokens=tokens)
+        yield from annotate_apart(posts, settings, workers=workers, tokens=tokens)
         return
-    from miner.nlp import shared
+    from miner.nlp import finding_by
     from miner.nlp.annotator import Annotator
 
-    yield from Annotator(shared(), settings.nlp, tokens=tokens).annotate(posts)
+    underliner = None
+    if asks:
+        from miner.llm import connect
+        from miner.nlp.opinion.llm import Underliner
+
+        underliner = Underliner(connect(settings))
+    nlp = finding_by(settings.statements.model)
+    yield from Annotator(nlp, settings.nlp, tokens=tokens, underliner=underliner).annotate(posts)
 
 
 def evidence(annotated: Iterable[Annotated]) -> dict[Kind, list[Quote]]:
@@ -148,7 +168,9 @@ def _mine(
         group=group,
         posts=heard.posts,
         authors=authors,
-        candidates=tuple(_candidates(heard.quotes, group, authors, heard.people_by_month(), compared, settings)),
+        candidates=tuple(
+            _candidates(found, words(heard.quotes), group, authors, heard.people_by_month(), compared, settings)
+        ),
         facts=tuple(facts(heard.telling)),
         notes=tuple(notes),
     )
@@ -401,14 +423,14 @@ def crawl(
 
 def mine_group(store: Store, settings: Settings, name: str, background: Mapping[str, int]) -> Mined:
     """Mine all posts of a group in the store; ``background`` are the word counts of the others."""
-    return _mine(documents(store, name), (), name, settings, background)
+    return _mine(documents(store, name, settings), (), name, settings, background)
 
 
-def assign(store: Store) -> set[str]:
+def assign(store: Store, settings: Settings) -> set[str]:
     """Assign people whose posts came without a group; returns the groups that got or lost somebody."""
     from miner.profiles.assign import assign as assigning
 
-    members = assigning(store.documents.of_group(None, version()), groups_of(store))
+    members = assigning(store.documents.of_group(None, version(settings)), groups_of(store))
     return set(store.memberships.replace(members))
 
 
@@ -419,9 +441,9 @@ def groups_of(store: Store) -> dict[str, Group]:
     return load_groups(store.workspace / "groups")
 
 
-def documents(store: Store, name: str) -> Iterator[Annotated]:
+def documents(store: Store, name: str, settings: Settings) -> Iterator[Annotated]:
     """The annotated posts of a group: those collected for it under any of its names, and those of assigned people."""
-    current = version()
+    current = version(settings)
     for given in given_groups(store).get(name, ()):
         yield from store.documents.of_group(given, current)
     yield from store.documents.of_members(name, current)
@@ -447,7 +469,7 @@ def profile(store: Store, name: str, settings: Settings, *, made: str) -> Profil
     if mined is None:
         known = ", ".join(store.posts.groups()) or "none yet"
         raise BadInput(f"group {name!r} has nothing mined in this workspace. Groups with posts: {known}.")
-    return portrait(store, mined, list(documents(store, name)), settings, made=made)
+    return portrait(store, mined, list(documents(store, name, settings)), settings, made=made)
 
 
 def portrait(store: Store, mined: Mined, own: Sequence[Annotated], settings: Settings, *, made: str) -> Profile:
@@ -473,7 +495,7 @@ def portrait(store: Store, mined: Mined, own: Sequence[Annotated], settings: Set
         told=quotes,
         indicators=indicators(
             speaking,
-            lambda posts: (document.sentiment.label for document in annotate(posts, settings)),
+            lambda posts: (document.sentiment.label for document in annotate(posts, local)),
             min_people=settings.profile.min_disclosures,
         ),
         template=template_of(store.workspace / "groups"),
@@ -481,6 +503,8 @@ def portrait(store: Store, mined: Mined, own: Sequence[Annotated], settings: Set
 
 
 def remarks(standing: Iterable[Verdict], decisions: Sequence[Decision], group: str) -> dict[str, list[Remark]]:
+    # Of these sentences only the tone is asked.
+    local = settings.model_copy(update={"statements": Statements()})
     """What the staff wrote of a group's characteristics from experience, by characteristic."""
     fields = {d.target: str(d.data["field"]) for d in decisions if d.data.get("field") and d.data.get("group") == group}
     found: dict[str, list[Remark]] = defaultdict(list)
@@ -608,13 +632,13 @@ def import_word(store: Store, file: Path, settings: Settings, *, who: str, at: s
     return store.profiles.save(profile(store, before.group, settings, made=at[:10]))
 
 
-def members(store: Store, group: str | None = None) -> Iterator[str]:
+def members(store: Store, settings: Settings, group: str | None = None) -> Iterator[str]:
     """Yield who was assigned to a group, surest first, with the words that say so; without one, how many to each."""
     from miner.profiles.assign import overlapping
 
     groups = groups_of(store)
     if group is not None:
-        texts = {post.id: post.text for post, _ in store.documents.of_members(group, version())}
+        texts = {post.id: post.text for post, _ in store.documents.of_members(group, version(settings))}
         for member in store.memberships.all(group):
             said = texts.get(member.doc_id, "")[member.start : member.end]
             told = f"«{said}»" if said else "по источнику"
@@ -623,7 +647,8 @@ def members(store: Store, group: str | None = None) -> Iterator[str]:
     everyone = store.memberships.all()
     for name, count in store.memberships.counts().items():
         yield f"{name}: {count} чел. ({groups[name].title if name in groups else name})"
-    speakers = {post.speaker for post, _ in store.documents.of_group(None, version()) if post.role == "client"}
+    stray = store.documents.of_group(None, version(settings))
+    speakers = {post.speaker for post, _ in stray if post.role == "client"}
     yield f"без группы: {len(speakers - {member.speaker for member in everyone})} чел."
     for one, other, count in overlapping(everyone):
         yield f"{one} и {other}: одни и те же люди ({count}), одна из групп лишняя"

@@ -47,7 +47,7 @@ def update(
     from miner.profiles import find_group
     from miner.store.runs import worker_name
 
-    current = pipeline.version()
+    current = pipeline.version(settings)
     wanted = {find_group(name, pipeline.groups_of(store)).name for name in groups}
     names: dict[str, list[str | None]] = {name: [*own] for name, own in pipeline.given_groups(store).items()}
     for group in [group for name, own in names.items() if not wanted or name in wanted for group in own] + [None]:
@@ -63,6 +63,19 @@ def update(
         raise
     store.runs.finish(run, {"posts": told["posts"]})
     return sorted({*told["mined"], *told["grown"]})
+
+
+def pending(store: Store, settings: Settings, groups: Sequence[str] = ()) -> Iterator[Post]:
+    """Posts that have no annotation by the present settings yet: of these groups, or all."""
+    from miner import pipeline
+    from miner.profiles import find_group
+
+    current = pipeline.version(settings)
+    wanted = {find_group(name, pipeline.groups_of(store)).name for name in groups}
+    for name, own in pipeline.given_groups(store).items():
+        for group in own if not wanted or name in wanted else ():
+            yield from store.documents.pending(current, group=group)
+    yield from store.documents.pending(current, stray=True)
 
 
 def refresh(
@@ -86,7 +99,7 @@ def refresh(
     given = pipeline.given_groups(store)
     marks = {n: [m for g in of for m in store.documents.fresh(g)] for n, of in given.items() if not only or n in only}
     stray = [] if only else store.documents.fresh(None)
-    changed = pipeline.assign(store) if stray or whole or only else set()
+    changed = pipeline.assign(store, settings) if stray or whole or only else set()
     heard = _stray(store, stray, version)
     everyone = only or {*given, *changed, *store.memberships.counts()}
     new = {name for name in everyone if store.candidates.fitted(name) is None}
@@ -125,7 +138,7 @@ def _mine(store: Store, settings: Settings, follow: Follow, names: Sequence[str]
 
     said = {name: Counter(words) for name, words in store.candidates.words().items()}
     for name in follow("words", names, len(names)):
-        said[name] = pipeline.words(pipeline.evidence(pipeline.documents(store, name)))
+        said[name] = pipeline.words(pipeline.evidence(pipeline.documents(store, name, settings)))
     every = sum(said.values(), Counter[str]())
     for name in follow("mine", names, len(names)):
         mined = pipeline.mine_group(store, settings, name, every - said[name])

@@ -11,9 +11,9 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 
 from miner.errors import BadConfig, BadInput
 
@@ -22,6 +22,8 @@ ENV_PREFIX = "MINER_"
 HOURS = re.compile(r"^(?:(?:[01]?\d|2[0-3])-(?:[01]?\d|2[0-3]))?$")
 # Read by their own names, not as section__key.
 PLAIN_ENV = ("MINER_WORKSPACE", "MINER_DATABASE_URL", "MINER_QUEUE_URL", "MINER_CONFIG")
+# Other names of keys of the section llm, which MINER_LLM__URL and the like set, too.
+LLM_ENV = {"MINER_LLM_URL": "url", "MINER_LLM_MODEL": "model", "MINER_LLM_KEY": "key"}
 
 
 class Section(BaseModel):
@@ -32,6 +34,11 @@ class Nlp(Section):
     max_chars: int = Field(20_000, ge=1_000, le=1_000_000)
     relevance_threshold: float = Field(0.5, ge=0, le=1)
     statement_threshold: float = Field(0, ge=0, le=1)
+
+
+class Statements(Section):
+    backend: Literal["local", "llm"] = "local"
+    model: str = ""
 
 
 class Encoder(Section):
@@ -46,6 +53,20 @@ class Topics(Section):
 class Themes(Section):
     min_authors: int = Field(3, ge=1)
     max_quotes: int = Field(0, ge=0)
+    wording: Literal["rules", "llm"] = "rules"
+
+
+class Llm(Section):
+    url: str = Field("", pattern=r"^(?:https?://[^\s@]+)?$")
+    model: str = ""
+    key: str = Field("", pattern=r"^[\x21-\x7e]*$")
+    timeout: float = Field(60.0, gt=0, le=3_600)
+    retries: int = Field(3, ge=0, le=20)
+    patience: float = Field(60.0, ge=0, le=3_600)
+    parallel: int = Field(4, ge=1, le=64)
+    posts_per_call: int = Field(8, ge=1, le=100)
+    calls_per_day: int = Field(0, ge=0)
+    tokens_per_day: int = Field(0, ge=0)
 
 
 class ProfileShape(Section):
@@ -100,13 +121,21 @@ class Settings(Section):
     """Everything an analyst may set. ``Settings()`` holds the built-in values."""
 
     nlp: Nlp = Nlp()
+    statements: Statements = Statements()
     encoder: Encoder = Encoder()
     topics: Topics = Topics()
     themes: Themes = Themes()
+    llm: Llm = Llm()
     profile: ProfileShape = ProfileShape()
     web: Web = Web()
     fetch: Fetch = Fetch()
     service: Service = Service()
+    _home: Path | None = PrivateAttr(None)
+
+    @property
+    def home(self) -> Path:
+        """The workspace that these settings were read for."""
+        return self._home or workspace_path()
 
 
 @functools.cache
@@ -127,7 +156,7 @@ def workspace_path(given: str | Path | None = None) -> Path:
 def load_settings(*files: Path) -> Settings:
     """Read config/miner.toml, then ``files`` that exist, then MINER_SECTION__KEY from the environment.
 
-    Raises BadConfig with every mistake of every file.
+    The folder of the first of the ``files`` is the workspace. Raises BadConfig with every mistake of every file.
     """
     mistakes: list[str] = []
     merged: dict[str, dict[str, Any]] = {}
@@ -148,6 +177,8 @@ def load_settings(*files: Path) -> Settings:
         mistakes += [_complaint(e, origin) for e in error.errors()]
     if mistakes:
         raise BadConfig(mistakes)
+    if files:
+        settings._home = files[0].parent  # noqa: SLF001  # its own, and no key of a file
     return settings
 
 
@@ -180,6 +211,8 @@ def _environment() -> dict[str, dict[str, str]]:
         if name.startswith(ENV_PREFIX) and name not in PLAIN_ENV and "__" in name:
             section, _, key = name.removeprefix(ENV_PREFIX).lower().partition("__")
             layer.setdefault(section, {})[key] = value
+        elif name in LLM_ENV:
+            layer.setdefault("llm", {}).setdefault(LLM_ENV[name], value)
     return layer
 
 

@@ -120,7 +120,7 @@ class Worker:
         self.rhythm = rhythm or Rhythm()
         self.bell = bell or Bell(store.workspace)
         self.name = worker_name()
-        self.version = pipeline.version()
+        self.version = pipeline.version(settings)
         self.scheduler = Scheduler(store, settings, clock)
         self.clock = clock
         self._watch = Watch(self.rhythm)

@@ -11,7 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from miner.jsonl import Skipped
-    from miner.records import Post
+    from miner.records import Document, Post
     from miner.settings import Settings
 
 T = TypeVar("T")
@@ -27,6 +27,10 @@ Workspace = Annotated[
 Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes that annotate side by side.")]
 SkipBad = Annotated[
     bool, typer.Option("--skip-bad", help="Leave bad lines out and list them instead of stopping at the first.")
+]
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Print how often a language model would be asked, and how many tokens that is."),
 ]
 
 
@@ -54,6 +58,24 @@ def read(path: str, *, skip_bad: bool = False) -> list[Post]:
 def report(skipped: Skipped | None) -> None:
     if skipped is not None and skipped.lines:
         note(skipped.report())
+
+
+def rehearse(posts: Iterable[Post], settings: Settings, then: Callable[[list[Document]], object] = bool) -> None:
+    """Print how often a language model would be asked to annotate the posts, and for what comes ``then``."""
+    from miner import pipeline
+    from miner.llm import rehearsal
+
+    with rehearsal() as counted, progress() as shown:
+        then(list(shown.follow("annotate", pipeline.annotate(posts, settings))))
+    typer.echo(counted[0].told() if counted else "the language model would not be asked: nothing is set to it")
+
+
+def asked(settings: Settings) -> None:
+    """Tell what a language model was asked, where one was."""
+    if "llm" in (settings.statements.backend, settings.themes.wording):
+        from miner.llm import connect
+
+        note(connect(settings).told())
 
 
 class Progress:

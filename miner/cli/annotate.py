@@ -20,6 +20,7 @@ def annotate(
     *,
     tokens: Annotated[bool, typer.Option("--tokens", help="Keep sentences with their words.")] = False,
     skip_bad: common.SkipBad = False,
+    dry_run: common.DryRun = False,
     workspace: common.Workspace = None,
 ) -> None:
     """Annotate posts: relevance, sentiment, entities, statements, facts, personal data."""
@@ -28,10 +29,14 @@ def annotate(
 
     settings = common.settings(workspace)
     skipped = Skipped() if skip_bad else None
+    if dry_run:
+        common.rehearse(read_posts(posts, skipped=skipped), settings)
+        return
     with common.progress() as shown:
         documents = pipeline.annotate(read_posts(posts, skipped=skipped), settings, workers=workers, tokens=tokens)
         write_lines(output, (d.to_json() for d in shown.follow("annotate", documents, total=lines(posts))))
     common.report(skipped)
+    common.asked(settings)
 
 
 def lines(path: str) -> int | None:

@@ -19,6 +19,7 @@ def mine(
     workers: common.Workers = 1,
     *,
     skip_bad: common.SkipBad = False,
+    dry_run: common.DryRun = False,
     workspace: common.Workspace = None,
 ) -> None:
     """Mine posts of a client group: candidates for its profile, best first, and facts about its people."""
@@ -27,6 +28,9 @@ def mine(
 
     settings = common.settings(workspace)
     found = common.read(posts, skip_bad=skip_bad)
+    if dry_run:
+        common.rehearse(found, settings, lambda made: pipeline.mine(zip(found, made, strict=True), group, settings))
+        return
     with common.progress() as shown:
         annotated = pipeline.annotate(found, settings, workers=workers)
         documents = list(shown.follow("annotate", annotated, total=len(found)))
@@ -34,3 +38,4 @@ def mine(
     write_json(output, mined.to_json())
     for line in mined.notes:
         common.note(line)
+    common.asked(settings)

@@ -152,7 +152,7 @@ def members(
     from miner import pipeline
 
     with opened(workspace) as store:
-        for row in pipeline.members(store, _name(store, group) if group else None):
+        for row in pipeline.members(store, common.settings(workspace), _name(store, group) if group else None):
             typer.echo(row)
 
 

@@ -13,6 +13,7 @@ import typer
 from miner.cli import _common as common
 
 if TYPE_CHECKING:
+    from miner.settings import Settings
     from miner.store import Store
 
 app = typer.Typer()
@@ -49,6 +50,8 @@ def import_(posts: common.Posts, *, skip_bad: common.SkipBad = False, workspace:
 def refresh(
     groups: Annotated[list[str] | None, typer.Argument(metavar="[GROUP…]", help="All groups if left out.")] = None,
     workers: common.Workers = 1,
+    *,
+    dry_run: common.DryRun = False,
     workspace: common.Workspace = None,
 ) -> None:
     """Annotate new posts, and mine again the groups that they touch."""
@@ -56,7 +59,12 @@ def refresh(
 
     settings = common.settings(workspace)
     with opened(workspace) as store, common.progress() as shown:
+        if dry_run:
+            waiting = refreshing.pending(store, settings, groups or ())
+            common.rehearse(waiting, settings)
+            return
         touched = refreshing.update(store, settings, shown.follow, groups=groups or (), workers=workers)
+    common.asked(settings)
     typer.echo(f"mined again: {', '.join(touched)}" if touched else "nothing new")
 
 
@@ -71,11 +79,11 @@ def export(
     from miner.jsonl import write_lines
 
     with opened(workspace) as store:
-        count = write_lines(output, _lines(store, what, group))
+        count = write_lines(output, _lines(store, what, group, common.settings(workspace)))
     common.note(f"{count} {what.value}" + ("" if output == "-" else f" in {output}"))
 
 
-def _lines(store: Store, what: What, group: str | None) -> Iterator[dict[str, Any]]:
+def _lines(store: Store, what: What, group: str | None, settings: Settings) -> Iterator[dict[str, Any]]:
     from miner import pipeline
 
     if what is What.candidates:
@@ -83,7 +91,7 @@ def _lines(store: Store, what: What, group: str | None) -> Iterator[dict[str, An
             mined = store.candidates.of(name)
             yield from ({"group": name, **c.to_json()} for c in (mined.candidates if mined else ()))
         return
-    version = pipeline.version()
+    version = pipeline.version(settings)
     for post, document in store.documents.of_group(group, version) if group else store.documents.all(version):
         if what is What.posts:
             yield post.to_json()

@@ -48,3 +48,13 @@ def load(config: Path | None = None) -> Language:
 def shared() -> Language:
     """The one pipeline of this process, for what annotates a text now and then."""
     return load()
+
+
+@functools.cache
+def finding_by(model: str) -> Language:
+    """A pipeline that finds statements by the model in another folder; the shared one when ``model`` is empty."""
+    if not model:
+        return shared()
+    nlp = load()
+    nlp.replace_pipe("statements", "miner_statements", config={"model": model})
+    return nlp

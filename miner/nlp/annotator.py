@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc, Span
 
+    from miner.nlp.opinion.llm import Underliner
+
 # Where a long post may be cut: after a blank line, else a line, a sentence, a word.
 CUTS = [re.compile(pattern) for pattern in (r"\n\s*\n", r"\n", r"[.!?…]\s", r"\s")]
 UNDETERMINED = "und"
@@ -46,18 +48,31 @@ def parts(text: str, most: int) -> Iterator[tuple[int, str]]:
 
 
 class Annotator:
-    """Runs a spaCy pipeline over posts. ``tokens`` keeps the sentences with their words in the documents."""
+    """Runs a spaCy pipeline over posts. ``tokens`` keeps the sentences with their words in the documents.
 
-    def __init__(self, nlp: Language, settings: Nlp | None = None, *, tokens: bool = False) -> None:
+    With an ``underliner`` a language model finds the statements.
+    """
+
+    def __init__(
+        self,
+        nlp: Language,
+        settings: Nlp | None = None,
+        *,
+        tokens: bool = False,
+        underliner: Underliner | None = None,
+    ) -> None:
         self.nlp = nlp
         self.settings = settings or Nlp()
         self.tokens = tokens
+        self.underliner = underliner
 
     def annotate(self, posts: Iterable[Post]) -> Iterator[Document]:
         """Yield a document for each post, in their order."""
         open_parts: list[tuple[int, Doc]] = []
         # Nobody asks for the statements of posts that don't count.
         options: dict[str, dict[str, Any]] = {"statements": {"least_relevance": self.settings.relevance_threshold}}
+        if self.underliner is not None:
+            options["statements"]["underliner"] = self.underliner
         for doc, part in self.nlp.pipe(self.pieces(posts), as_tuples=True, component_cfg=options):
             open_parts.append((part.offset, doc))
             if part.last:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
     from spacy.vocab import Vocab
 
+    from miner.nlp.opinion.llm import Underliner
     from miner.nlp.opinion.model import Model
 
 MODEL = "statements"
@@ -70,9 +71,22 @@ class Statements:
         self.annotate([doc])
         return doc
 
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128, least_relevance: float = 0) -> Iterator[Doc]:
-        """Annotate docs in batches of about ``batch_tokens`` tokens; those below ``least_relevance`` are not read."""
+    def pipe(
+        self,
+        stream: Iterable[Doc],
+        *,
+        batch_size: int = 128,
+        least_relevance: float = 0,
+        underliner: Underliner | None = None,
+    ) -> Iterator[Doc]:
+        """Annotate docs in batches of about ``batch_tokens`` tokens; those below ``least_relevance`` are not read.
+
+        With an ``underliner`` a language model reads them, and the model here only what that leaves.
+        """
         del batch_size
+        if underliner is not None:
+            yield from underliner.pipe(stream, self, least_relevance)
+            return
         for batch in batches(stream, self.batch_tokens):
             self.annotate(batch, least_relevance)
             yield from batch

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 
 from miner.nlp.annotator import Annotator
 from miner.records import Document, Post
-from miner.settings import Nlp
+from miner.settings import Nlp, Settings
 
 CHUNK_POSTS = 1_000
 CHUNK_CHARS = 200_000
@@ -21,7 +21,9 @@ AHEAD = 3
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def annotate_apart(posts: Iterable[Post], settings: Nlp, *, workers: int, tokens: bool = False) -> Iterator[Document]:
+def annotate_apart(
+    posts: Iterable[Post], settings: Settings, *, workers: int, tokens: bool = False
+) -> Iterator[Document]:
     """Yield documents in the posts' order; each of the processes loads the pipeline once."""
     # One thread of arithmetic a worker: more of them only take the cores from each other.
     limited = {name: os.environ.get(name) for name in THREAD_LIMITS}
@@ -30,7 +32,7 @@ def annotate_apart(posts: Iterable[Post], settings: Nlp, *, workers: int, tokens
     waiting: deque[Future[list[Document]]] = deque()
     try:
         for chunk in chunks(posts):
-            waiting.append(pool.submit(_annotate, chunk, settings, tokens))
+            waiting.append(pool.submit(_annotate, chunk, settings.nlp, settings.statements.model, tokens))
             if len(waiting) >= workers * AHEAD:
                 yield from waiting.popleft().result()
         while waiting:
@@ -68,11 +70,11 @@ def _ignore_interrupts() -> None:
 
 
 @functools.cache
-def _annotator(settings: Nlp, *, tokens: bool) -> Annotator:
-    from miner.nlp import load
+def _annotator(settings: Nlp, model: str, *, tokens: bool) -> Annotator:
+    from miner.nlp import finding_by
 
-    return Annotator(load(), settings, tokens=tokens)
+    return Annotator(finding_by(model), settings, tokens=tokens)
 
 
-def _annotate(posts: list[Post], settings: Nlp, tokens: bool) -> list[Document]:
-    return list(_annotator(settings, tokens=tokens).annotate(posts))
+def _annotate(posts: list[Post], settings: Nlp, model: str, tokens: bool) -> list[Document]:
+    return list(_annotator(settings, model, tokens=tokens).annotate(posts))

@@ -13,7 +13,7 @@ from miner.nlp import load
 from miner.nlp.annotator import Annotator
 from miner.nlp.workers import annotate_apart
 from miner.records import Post
-from miner.settings import Nlp
+from miner.settings import Nlp, Settings
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = 5
@@ -95,7 +95,7 @@ def measure():
         rates["miner"].append(words / spent)
     ratios = [m / n for m, n in zip(rates["miner"], rates["natasha"], strict=True)]
     many = list(posts(10_000))
-    one, two = (timed(lambda w=w: sum(1 for _ in annotate_apart(many, Nlp(), workers=w)))[0] for w in (1, 2))
+    one, two = (timed(lambda w=w: sum(1 for _ in annotate_apart(many, Settings(), workers=w)))[0] for w in (1, 2))
     curve = {}
     for count in (1_000, 5_000, 25_000):
         stream = itertools.islice(itertools.cycle(many), count)
