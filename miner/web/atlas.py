@@ -244,12 +244,7 @@ class Atlas:
     def _take_effect(self, before: Sheet) -> Sheet:
         registry = before.registry
         after = Sheet(registry, before.statements, before.state, before.lineage)
-        moved = {text: topic for text, topic in after.shown.items() if before.shown.get(text) != topic}
-        overlay = registry.overlay()
-        touched = {topic for topic in moved.values() if topic} | set(overlay.names)
-        labels = {name: overlay.names.get(name) or registry.entries[name].label or name for name in touched}
-        state = dataclasses.replace(before.state, body=registry.to_json(after.shown))
-        if not self._store.topics.revise(moved, labels, state):
+        if not self._write(after, before.shown):
             stamp = self._store.topics.stamp()
             assert stamp is not None
             self._read(stamp)
@@ -257,6 +252,15 @@ class Atlas:
             return self._sheet
         self._sheet = after
         return after
+
+    def _write(self, sheet: Sheet, before: Mapping[str, str | None]) -> bool:
+        """Bring the store from what was shown ``before`` to what is shown now. False when a refit came between."""
+        moved = {text: topic for text, topic in sheet.shown.items() if before.get(text) != topic}
+        overlay, entries = sheet.registry.overlay(), sheet.registry.entries
+        touched = {topic for topic in moved.values() if topic} | set(overlay.names)
+        labels = {name: overlay.names.get(name) or entries[name].label or name for name in touched}
+        state = dataclasses.replace(sheet.state, body=sheet.registry.to_json(sheet.shown))
+        return self._store.topics.revise(moved, labels, state)
 
     def _read(self, stamp: tuple[Any, int]) -> None:
         # What is decided while reading is heard afterwards.
@@ -266,6 +270,10 @@ class Atlas:
         assert state is not None
         self._sheet = Sheet(registry, _statements(self._store), state, self._store.topics.lineage())
         self._heard, self._stamp, self._read_at = place, stamp, time.monotonic()
+        members = self._store.topics.members()
+        if members != {text: topic for text, topic in self._sheet.shown.items() if topic}:
+            # Something was decided while topics were being found anew.
+            self._write(self._sheet, members)
 
 
 def _statements(store: Store) -> Statements:

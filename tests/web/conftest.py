@@ -24,6 +24,7 @@ from miner.settings import Settings
 from miner.shares import wilson
 from miner.store import open_store
 from miner.web.app import create_app
+from miner.web.desk import Desk
 
 PASSWORD = "долгий пароль"
 ROLES = ("analyst", "researcher", "author", "admin")
@@ -116,9 +117,17 @@ def workspace(furnished, tmp_path):
     return tmp_path
 
 
+@pytest.fixture(scope="session")
+def house(tmp_path_factory):
+    """The app without a workspace: building its routes takes longer than a test."""
+    return create_app(tmp_path_factory.mktemp("nothing"), Settings())
+
+
 @pytest.fixture
-def app(workspace):
-    return create_app(workspace, Settings())
+def app(house, workspace):
+    house.state.desk = Desk(workspace, Settings())
+    yield house
+    house.state.desk.close()
 
 
 @pytest.fixture
@@ -130,8 +139,7 @@ def store(workspace):
 @pytest.fixture
 def client(app):
     """Somebody at the door."""
-    with TestClient(app) as opened:
-        yield opened
+    return TestClient(app)
 
 
 def enter(client, name):
@@ -145,14 +153,4 @@ def enter(client, name):
 @pytest.fixture
 def anyone(app):
     """A client of one's own for everybody who comes: ``anyone("author")``."""
-    opened = []
-
-    def come(name):
-        client = TestClient(app)
-        client.__enter__()
-        opened.append(client)
-        return enter(client, name)
-
-    yield come
-    for client in opened:
-        client.__exit__(None, None, None)
+    return lambda name: enter(TestClient(app), name)
