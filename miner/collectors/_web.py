@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
@@ -76,24 +79,49 @@ class WebCollector(Collector):
         begun = {seed.url for seed in seeds}
         failure: NotFetched | None = None
         count = 0
-        while (task := self.frontier.take()) is not None:
-            try:
-                page = self.ask(task)
-                for post in self.read(task, page) if not page.unchanged else ():
-                    count += 1
-                    yield post
-            except Closed as error:
-                self.frontier.release(task)
-                self.unfinished = str(error)
-                self.context.say(str(error))
-                return
-            except NotFetched as error:
-                self.failed(task, error)
-                failure = error if task.url in begun else failure
-            else:
-                self.frontier.done(task, page.validator)
+        with contextlib.closing(self._answers()) as answers:
+            for task, answer in answers:
+                try:
+                    page = answer()
+                    for post in self.read(task, page) if not page.unchanged else ():
+                        count += 1
+                        yield post
+                except Closed as error:
+                    self.frontier.release(task)
+                    self.unfinished = str(error)
+                    self.context.say(str(error))
+                    return
+                except NotFetched as error:
+                    self.failed(task, error)
+                    failure = error if task.url in begun else failure
+                else:
+                    self.frontier.done(task, page.validator)
         if failure is not None and not count:
             raise failure
+
+    def _answers(self) -> Generator[tuple[Task, Callable[[], Page]]]:
+        """The tasks in their turn, each with what gives its page.
+
+        Where nothing is to be waited for, the next page is on its way while this one is read; a host is asked one thing
+        at a time all the same.
+        """
+        if self.fetcher.policy.delay:
+            while (task := self.frontier.take()) is not None:
+                yield task, functools.partial(self.ask, task)
+            return
+        ahead: deque[tuple[Task, Future[Page]]] = deque()
+        with ThreadPoolExecutor(1, "ahead") as asking:
+            try:
+                while True:
+                    while len(ahead) < 2 and (following := self.frontier.take()) is not None:
+                        ahead.append((following, asking.submit(self.ask, following)))
+                    if not ahead:
+                        return
+                    task, page = ahead.popleft()
+                    yield task, page.result
+            finally:
+                for task, _ in ahead:
+                    self.frontier.release(task)
 
     def failed(self, task: Task, error: NotFetched) -> None:
         """What becomes of an address that gave nothing; the crawl goes on."""

@@ -117,7 +117,8 @@ class Crawl:
         self._kept: list[Post] = []
         self._found: dict[bytes, tuple[Task, bool]] = {}
         self._marks: dict[str, str] = {}
-        self._lines: list[dict[str, Any]] = []
+        # A page that is asked ahead writes its lines while another is made safe.
+        self._lines: deque[dict[str, Any]] = deque()
         with database.writing() as connection:
             self._round = self._begin(connection)
             self._learn(connection)
@@ -272,22 +273,23 @@ class Crawl:
     ) -> None:
         if task is None and not (self._kept or self._found or self._marks or self._lines):
             return
+        lines = [self._lines.popleft() for _ in range(len(self._lines))]
         batches = [self._posts.lines(batch) for batch in distinct(self._kept, BATCH)]
         added = Added()
         # A page that a power cut takes back is asked for again, with all that it gave.
         with self._db.writing(hasty=True) as connection:
-            for lines in batches:
-                added += self._posts.write(connection, lines)
+            for batch in batches:
+                added += self._posts.write(connection, batch)
             self._open(connection)
             _set_marks(connection, self.source, self._marks)
-            if self._lines:
-                connection.execute(_LINES, self._lines)
+            if lines:
+                connection.execute(_LINES, lines)
             if task is not None:
                 self._close(connection, task, state, reason)
                 if validator is not None:
                     self._validate(connection, task.url, validator)
         self.added += added
-        self._kept, self._found, self._marks, self._lines = [], {}, {}, []
+        self._kept, self._found, self._marks = [], {}, {}
         if task is not None:
             key = digest(self.source, task.url)
             self._taken.discard(key)

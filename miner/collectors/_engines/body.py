@@ -14,15 +14,24 @@ _BLOCKS = frozenset(
     """.split()
 )
 _SILENT = frozenset("script style noscript template button form iframe object select textarea svg video audio".split())
-# The end of what was said: lines that engines and habits put under a post.
+# The end of what was said: lines that engines and habits put under a post, each with words that it can't do without.
 _TAILS = (
-    re.compile(r"\n_{6,}\s*\n?.*\Z", re.DOTALL),
-    re.compile(
-        r"\n?\s*(?:\[?\s*)?(?:(?:Последний раз редактировалось|Последний раз отредактировано|Сообщение отредактировал|"
-        r"Сообщение было изменено|Отредактировано|Изменено|Последнее редактирование|Редактировалось|"
-        r"Last edited by|Last edited|Edited by|Edited)\b[^\n]{0,160})(?:\n[^\n]{0,20}раз\w*[^\n]{0,20})?\s*\Z"
+    (("______",), re.compile(r"\n_{6,}\s*\n?.*\Z", re.DOTALL)),
+    (
+        ("едактир", "зменен", "dited"),
+        re.compile(
+            r"\n?\s*(?:\[?\s*)?(?:(?:Последний раз редактировалось|Последний раз отредактировано|"
+            r"Сообщение отредактировал|Сообщение было изменено|"
+            r"Отредактировано|Изменено|Последнее редактирование|Редактировалось|"
+            r"Last edited by|Last edited|Edited by|Edited)\b[^\n]{0,160})(?:\n[^\n]{0,20}раз\w*[^\n]{0,20})?\s*\Z"
+        ),
     ),
-    re.compile(r"\n?\s*(?:Отправлено (?:с|из) (?:моего|мобильного)|Sent from my|Отправлено с помощью)[^\n]{0,80}\Z"),
+    (
+        ("Отправлено", "Sent from"),
+        re.compile(
+            r"\n?\s*(?:Отправлено (?:с|из) (?:моего|мобильного)|Sent from my|Отправлено с помощью)[^\n]{0,80}\Z"
+        ),
+    ),
 )
 # What engines write into a quote's head: «Иван писал(а):», «Цитата (Иван @ 12.01.2024, 15:40)».
 _WROTE = re.compile(
@@ -50,8 +59,9 @@ def words(body: Any, dropped: Iterable[Any] = ()) -> str:
     _walk(body, set(dropped), out)
     lines = (" ".join(line.split()) for line in "".join(out).split("\n"))
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n ")
-    for tail in _TAILS:
-        text = tail.sub("", text).rstrip()
+    for signs, tail in _TAILS:
+        if any(sign in text for sign in signs):
+            text = tail.sub("", text).rstrip()
     return re.sub(r"\n{2,}", "\n", text) if text.count("\n\n") > text.count("\n") // 3 else text
 
 

@@ -15,6 +15,8 @@ from miner.collectors._engines.paging import following
 from miner.collectors._html import selector
 from miner.collectors._web import canonical
 
+# What the pattern below can't do without; looked for once a page.
+_STAFF_WORDS = ("модератор", "администратор", "редактор форума", "moderator", "admin")
 _STAFF = re.compile(r"(?i)\b(?:модератор|администратор|супермодератор|moderator|administrator|admin|редактор форума)\b")
 _AD_NAMES = re.compile(r"(?i)^(?:реклама|adbot|ad bot|advertisement|google adsense|яндекс\.?директ|sponsor(?:ed)?)\b")
 # A clock that runs: what it says changes though nothing has happened.
@@ -66,16 +68,18 @@ class Marked(Engine):
 
     def read(self, sheet: Sheet) -> Reading:
         mark = self.markup
-        messages = [m for block in _all(sheet.tree, mark.post) if (m := self._message(block, sheet))]
+        low = sheet.text.lower()
+        ranked = bool(mark.rank) and any(word in low for word in _STAFF_WORDS)
+        messages = [m for block in _all(sheet.tree, mark.post) if (m := self._message(block, sheet, ranked=ranked))]
         links = [] if messages else list(self._links(sheet))
         return Reading(
             title=_text(_first(sheet.tree, mark.title)) or None,
             messages=messages,
             links=links,
-            following=following(_all(sheet.tree, mark.next), sheet.tree, sheet.url),
+            following=following(_each(sheet.tree, mark.next), sheet.tree, sheet.url),
         )
 
-    def _message(self, block: Any, sheet: Sheet) -> Message | None:
+    def _message(self, block: Any, sheet: Sheet, *, ranked: bool) -> Message | None:
         mark = self.markup
         body = _first(block, mark.body)
         if body is None:
@@ -104,7 +108,7 @@ class Marked(Engine):
             else (f"{canonical(sheet.url)}#{block.get('id')}" if block.get("id") else None),
             answers=number,
             answers_whom=whom,
-            staff=bool(mark.rank and any(_STAFF.search(_text(r)) for r in _all(block, mark.rank))),
+            staff=ranked and any(_STAFF.search(_text(r)) for r in _all(block, mark.rank)),
         )
 
     def _author(self, block: Any) -> str | None:
@@ -181,6 +185,11 @@ def _all(node: Any, css: str) -> list[Any]:
     return list(selector(css)(node)) if css else []
 
 
+def _each(node: Any, css: str) -> Iterator[Any]:
+    """What the first alternative finds, then the second's: looked for when it is needed."""
+    return (found for find in (_alternatives(css) if css else ()) for found in find(node))
+
+
 def _first(node: Any, css: str) -> Any:
     """The first element of the first alternative that finds one: earlier alternatives are the surer ones."""
     for find in _alternatives(css) if css else ():
@@ -199,7 +208,7 @@ def _text(node: Any) -> str:
 
 
 def _date(block: Any, css: str, sheet: Sheet) -> str | None:
-    for node in (found for find in (_alternatives(css) if css else ()) for found in find(block)):
+    for node in _each(block, css):
         for value in (
             node.get("datetime"),
             node.get("data-time"),

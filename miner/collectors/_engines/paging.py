@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from miner.collectors._web import canonical
@@ -17,7 +18,7 @@ _PAGED = re.compile(r"(?:[?&;/](?:page|start|st|offset|p|pg)[=/-]?|-page-?|page-
 _PAGER = re.compile(r"pag(?:e|er|ing|ination)|nav", re.IGNORECASE)
 
 
-def following(anchors: list[Any], tree: Any, url: str) -> str | None:
+def following(anchors: Iterable[Any], tree: Any, url: str) -> str | None:
     """The address of the page after ``url``; ``anchors`` are those that the engine itself calls next."""
     for anchor in anchors:
         href = anchor.get("href")
