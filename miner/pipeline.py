@@ -33,6 +33,7 @@ from miner.records import (
     Profile,
     Quote,
     Remark,
+    Theme,
     Word,
 )
 from miner.settings import Settings, Statements, resources
@@ -66,7 +67,6 @@ def version(settings: Settings | None = None) -> str:
     for file in sorted(f for f in files if f.is_file() and f.suffix != ".md"):
         digest.update(file.relative_to(root).as_posix().encode())
         digest.update(file.read_bytes())
-    return f"{__version__}+{digest.hexdigest()[:12]}"
     if settings and settings.statements.model:
         for file in sorted(f for f in Path(settings.statements.model).rglob("*") if f.suffix != ".md" and f.is_file()):
             digest.update(file.read_bytes())
@@ -74,6 +74,7 @@ def version(settings: Settings | None = None) -> str:
         from miner.llm import instructions
 
         digest.update(f"{settings.llm.model}\n{instructions.read('statements').digest}".encode())
+    return f"{__version__}+{digest.hexdigest()[:12]}"
 
 
 def annotate(
@@ -259,6 +260,7 @@ def _candidates(
 def parse(text: str) -> Sequence[Word]:
     """The words of a short text with their syntax."""
     from miner.nlp import shared
+        propose=_proposing(settings),
 
     # Entities, models and the like are of no use to a mapper.
     needed = ("slovnet", "lemmatizer", "social")
@@ -503,8 +505,6 @@ def portrait(store: Store, mined: Mined, own: Sequence[Annotated], settings: Set
 
 
 def remarks(standing: Iterable[Verdict], decisions: Sequence[Decision], group: str) -> dict[str, list[Remark]]:
-    # Of these sentences only the tone is asked.
-    local = settings.model_copy(update={"statements": Statements()})
     """What the staff wrote of a group's characteristics from experience, by characteristic."""
     fields = {d.target: str(d.data["field"]) for d in decisions if d.data.get("field") and d.data.get("group") == group}
     found: dict[str, list[Remark]] = defaultdict(list)
@@ -518,6 +518,8 @@ def characteristic(store: Store, group: str, field: str) -> None:
     """Raise BadInput when the profile of a group has no place for a characteristic."""
     from miner.profiles import find_group
     from miner.profiles.template import template_of
+    # Of these sentences only the tone is asked.
+    local = settings.model_copy(update={"statements": Statements()})
 
     template, of = template_of(store.workspace / "groups"), find_group(group, groups_of(store))
     sections = template.sections(of.kind)

@@ -23,6 +23,7 @@ class Context:
     ``authors`` is how many different people wrote in it, ``months`` how many of them in each month ("2025-03").
     ``words`` counts the group's people by word, ``background`` those of the other groups.
     ``parse`` gives a text's words with their syntax. Themes of fewer people than ``min_authors`` carry a warning.
+    ``propose``, where there is one, suggests a wording for a theme, or None.
     """
 
     group: str
@@ -32,6 +33,7 @@ class Context:
     words: Mapping[str, int] = field(default_factory=dict)
     background: Mapping[str, int] = field(default_factory=dict)
     min_authors: int = 3
+    propose: Callable[[Theme], str | None] | None = None
 
 
 class Mapper(ABC):

@@ -1,7 +1,8 @@
 """From what people said to a line of a profile: third person, short, no chatter. Every step is a named rule.
 
 A well-known theme has its wording in config/lexicons/themes. Otherwise the clauses of the central quotes are rewritten,
-each is judged by how well it reads, and the best is taken; ``why`` tells the rules and the quote.
+each is judged by how well it reads, and the best is taken; ``why`` tells the rules and the quote. A language model
+may be let to propose a wording: one that is fit for a line goes before the rewritten ones.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import functools
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from re import Pattern
 from typing import Any
 
@@ -32,6 +33,8 @@ _CLAUSE = re.compile(r"[^.!?…;:()«»\"\n—–]+")
 _COMMA = re.compile(r",\s*")
 _WORDS = re.compile(r"[А-Яа-яЁёA-Za-z0-9%]+(?:[-/][А-Яа-яЁёA-Za-z0-9]+)*")
 _UNFIT_END = frozenset("и а но или что чтобы как если когда где с в на по от за для не бы к у о из без это то".split())
+# Brackets of hidden data, addresses, several sentences.
+_NO_LINE = re.compile(r"[^А-Яа-яЁёA-Za-z0-9 ,:%/«»\"()№–—-]|//")
 # Words that point at something only the quote's neighbours explain.
 _POINTING = frozenset(
     "он она они его её ее их им ей там тут туда это этот эта эти этого этой этом то тот та те такой".split()
@@ -74,13 +77,44 @@ class Lexicon:
 def word(theme: Theme, context: Context) -> Wording:
     """The theme's wording, by the first of these that will do.
 
-    That of the well-known theme when it is sure; the best rewriting of a central clause when it reads well; that of the
-    well-known theme which is likely, to be checked; the theme's keywords, to be worded by a person.
+    That of the well-known theme when it is sure; what is proposed, if it is fit for a line; the best rewriting of a
+    central clause when it reads well; that of the well-known theme which is likely, to be checked; the theme's
+    keywords, to be worded by a person.
     """
     known = known_wordings().get((theme.kind, theme.known or ""))
     source = _source(theme.quotes[0])
     if known and theme.sureness >= _SURE:
         return Wording(known, 1.0, ("формулировка известной темы", source))
+    proposed = " ".join((context.propose(theme) or "").split()).rstrip(".") if context.propose else ""
+    if not proposed:
+        return _by_rules(theme, context, known)
+    if complaint := unfit(proposed):
+        ruled = _by_rules(theme, context, known)
+        return replace(ruled, why=(*ruled.why, f"предложение языковой модели отклонено: {complaint}"))
+    return Wording(proposed[:1].upper() + proposed[1:], _READS_WELL, ("предложено языковой моделью по цитатам", source))
+
+
+def unfit(text: str) -> str | None:
+    """What speaks against a line that somebody proposes; None when nothing does.
+
+    >>> unfit("Боится, что возраст помешает трудоустройству"), unfit("Боюсь не найти работу"), unfit("Нет денег")
+    (None, 'говорит от первого лица', 'слов 2, а нужно от 3 до 12')
+    """
+    words = _WORDS.findall(text)
+    count = len(words)
+    if not _SHORTEST <= count <= _LONGEST:
+        return f"слов {count}, а нужно от {_SHORTEST} до {_LONGEST}"
+    if 2 * sum(bool(re.match("[А-Яа-яЁё]", word)) for word in words) <= count:
+        return "не по-русски"
+    if next(first_person(text), None):
+        return "говорит от первого лица"
+    if lexicon().slang.search(text.lower()):
+        return "жаргон"
+    return "знаки, которых в строке не бывает" if _NO_LINE.search(text) else None
+
+
+def _by_rules(theme: Theme, context: Context, known: str | None) -> Wording:
+    source = _source(theme.quotes[0])
     keywords = frozenset(w.removeprefix("не_") for w in theme.keywords)
     offers = [
         offer
