@@ -250,6 +250,7 @@ def _candidates(
         words=words(quotes),
         background=background,
         min_authors=settings.themes.min_authors,
+        propose=_proposing(settings),
     )
     mappers = [load("mappers", name)() for name in names("mappers")]
     for kind in KINDS:
@@ -260,7 +261,6 @@ def _candidates(
 def parse(text: str) -> Sequence[Word]:
     """The words of a short text with their syntax."""
     from miner.nlp import shared
-        propose=_proposing(settings),
 
     # Entities, models and the like are of no use to a mapper.
     needed = ("slovnet", "lemmatizer", "social")
@@ -282,6 +282,22 @@ def parse(text: str) -> Sequence[Word]:
         )
         for token in tokens
     ]
+
+
+def _proposing(settings: Settings) -> Callable[[Theme], str | None] | None:
+    """Who words a theme instead of the rules; None when nobody is set to."""
+    if settings.themes.wording != "llm":
+        return None
+    from miner.llm import connect
+    from miner.llm.proposals import Proposals
+
+    proposals = Proposals(connect(settings), private)
+
+    def propose(theme: Theme) -> str | None:
+        proposal = proposals.propose(theme.kind, [quote.quote for quote in theme.quotes])
+        return proposal.wording if proposal else None
+
+    return propose
 
 
 def facts(speaking: Iterable[Annotated]) -> Iterator[Fact]:
@@ -485,6 +501,8 @@ def portrait(store: Store, mined: Mined, own: Sequence[Annotated], settings: Set
     standing = verdicts(decisions)
     speaking = [(post, document) for post, document in own if post.role == "client" and document.relevant]
     pairs, quotes = told(speaking)
+    # Of these sentences only the tone is asked.
+    local = settings.model_copy(update={"statements": Statements()})
     return build(
         dataclasses.replace(mined, facts=(*mined.facts, *pairs)),
         find_group(mined.group, groups_of(store)),
@@ -518,8 +536,6 @@ def characteristic(store: Store, group: str, field: str) -> None:
     """Raise BadInput when the profile of a group has no place for a characteristic."""
     from miner.profiles import find_group
     from miner.profiles.template import template_of
-    # Of these sentences only the tone is asked.
-    local = settings.model_copy(update={"statements": Statements()})
 
     template, of = template_of(store.workspace / "groups"), find_group(group, groups_of(store))
     sections = template.sections(of.kind)
