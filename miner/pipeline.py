@@ -169,9 +169,7 @@ def _mine(
         group=group,
         posts=heard.posts,
         authors=authors,
-        candidates=tuple(
-            _candidates(found, words(heard.quotes), group, authors, heard.people_by_month(), compared, settings)
-        ),
+        candidates=tuple(_candidates(heard.quotes, group, authors, heard.people_by_month(), compared, settings)),
         facts=tuple(facts(heard.telling)),
         notes=tuple(notes),
     )
