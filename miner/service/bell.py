@@ -111,6 +111,7 @@ def _storage(url: str) -> BaseStorage:
         if parts.scheme == "sqlite" and parts.path.strip("/"):
             file = Path(url.removeprefix("sqlite:///"))
             file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
             return SqliteStorage(NAME, filename=str(file))
         if parts.scheme in {"redis", "rediss", "unix"}:
             from redis import ConnectionPool

@@ -131,14 +131,15 @@ def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() == "sqlite":
             return _sqlite(url)
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        # A complaint of the database would quote what people wrote.
+        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, hide_parameters=True)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise BadInput(f"MINER_DATABASE_URL: {url.drivername} is not installed: {error}. {_WAYS}") from error
 
 
 def _sqlite(url: URL) -> Engine:
     _make_file(Path(url.database or ""))
-    engine = create_engine(url, connect_args={"timeout": PATIENCE / 1_000})
+    engine = create_engine(url, connect_args={"timeout": PATIENCE / 1_000}, hide_parameters=True)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine

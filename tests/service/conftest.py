@@ -14,6 +14,7 @@ from miner.service.bell import Bell
 from miner.settings import Settings
 from miner.store import Source
 from miner.worker import Rhythm, Worker
+from tests.cli.conftest import miner  # noqa: F401  # a fixture
 from tests.store.conftest import (  # noqa: F401  # fixtures
     backend,
     clock,
