@@ -264,11 +264,9 @@ def _join_topics(store: Store, settings: Settings, follow: Follow, marks: Sequen
 
 
 def refit_reason(store: Store, settings: Settings) -> str | None:
-    """Why topics should be found anew now; None when they fit."""
+    """Why topics should be found anew now; None when they fit, or were never found."""
     state = store.topics.state()
-    if state is None:
-        return "topics were never found" if store.candidates.groups() else None
-    if state.new_texts < TELLING:
+    if state is None or state.new_texts < TELLING:
         return None
     without = state.new_without / state.new_texts
     before = state.without / state.texts if state.texts else 0.0
@@ -287,6 +285,9 @@ def refit(store: Store, settings: Settings, follow: Follow, *, version: str) -> 
 
     placed = [mark for group in store.documents.fresh_groups() for mark in store.documents.fresh(group)]
     texts = list(follow("read", statements(store.documents.all(version)), None))
+    if not texts:
+        told = refresh(store, settings, follow, version=version, whole=True)
+        return {"statements": 0, "topics": 0, "mined": told["mined"]}
     registry = registry_of(store) or Registry()
     result = registry.fit(texts, settings)
     # How well texts fit is measured as it will be for new ones, so that the two compare.
