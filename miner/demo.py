@@ -1,19 +1,24 @@
-"""The demo: posts, an interview and a survey of three invented groups in; their profiles out."""
+"""The demo: posts, an interview and a survey of three invented groups in; their profiles of two years out."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from miner import pipeline, refreshing
-from miner.components import load
-from miner.jsonl import read_posts
-from miner.records import Post
+from miner.components import load, names
+from miner.jsonl import read_posts, whole_text
+from miner.records import Post, Profile
 from miner.settings import Settings, resources
 
+if TYPE_CHECKING:
+    from miner.store import Store
+
 TRANSCRIPTS = (("laid_off", "laid_off_interview.txt", "interview"), ("rural", "rural_survey.xlsx", "survey"))
-FORMATS = {"html": ".html", "word": ".docx"}
+YEAR = dt.timedelta(days=365)
+CHANGES, SAME = "_changes.md", "без перемен"
 
 
 def bundled() -> Iterator[Post]:
@@ -29,7 +34,9 @@ def bundled() -> Iterator[Post]:
 def run(workspace: Path, output: Path, settings: Settings, follow: pipeline.Follow) -> Iterator[str]:
     """Walk the whole line in a workspace of its own; yield what to tell the reader: counts, then where the files are.
 
-    A second run annotates changed posts only, and writes again only the profiles that they touch.
+    A profile is built of what was said until a year before the newest post, and one of everything; the second is
+    written in every format, with what changed between both. A second run annotates changed posts only, and writes again
+    only the profiles that they touch.
     """
     from miner.store import open_store
 
@@ -40,10 +47,29 @@ def run(workspace: Path, output: Path, settings: Settings, follow: pipeline.Foll
         groups = sorted({post.group for post in posts if post.group})
         touched = refreshing.update(store, settings, follow, groups=groups)
         yield f"{len(posts)} posts, {added.new} new, {added.changed} changed"
-        made = dt.datetime.now(tz=dt.UTC).date().isoformat()
-        files = {(group, form): output / f"{group}{suffix}" for group in groups for form, suffix in FORMATS.items()}
-        stale = {name: file for name, file in files.items() if name[0] in touched or not file.is_file()}
-        for (group, form), file in follow("write profiles", stale.items(), len(stale)):
-            pipeline.export(pipeline.profile(store, group, settings, made=made), form, file)
-    yield f"{len(stale)} files written, {len(files) - len(stale)} up to date"
-    yield from (str(file) for file in files.values())
+        forms = {name: load("exporters", name).suffix for name in names("exporters")}
+        files = {group: [output / f"{group}{end}" for end in (*forms.values(), CHANGES)] for group in groups}
+        stale = [g for g in groups if g in touched or not all(file.is_file() for file in files[g])]
+        for group in follow("write profiles", stale, len(stale)):
+            before, now = years(store, group, settings)
+            for form, file in zip(forms, files[group], strict=False):
+                pipeline.export(now, form, file)
+            rows = sorted(pipeline.compare(store, group, str(before.version)), key=lambda row: row.startswith(SAME))
+            changes = [f"- {row}" for row in rows]
+            title = f"# {now.title}: что изменилось с {before.made} по {now.made}"
+            with whole_text(files[group][-1]) as stream:
+                stream.write("\n".join([title, "", *changes]) + "\n")
+    yield f"{len(stale) * (len(forms) + 1)} files written, {(len(groups) - len(stale)) * (len(forms) + 1)} up to date"
+    yield from (str(file) for of in files.values() for file in of)
+
+
+def years(store: Store, group: str, settings: Settings) -> tuple[Profile, Profile]:
+    """The profiles of a group as it was a year before its newest post, and as it is; both are kept."""
+    own = list(pipeline.documents(store, group, settings))
+    newest = max(post.date[:10] for post, _ in own if post.date)
+    then = (dt.date.fromisoformat(newest) - YEAR).isoformat()
+    earlier = [(post, document) for post, document in own if post.date and post.date[:10] <= then]
+    mined = pipeline.mine(earlier, group, settings)
+    before = store.profiles.save(pipeline.portrait(store, mined, earlier, settings, made=then))
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    return before, store.profiles.save(pipeline.profile(store, group, settings, made=today))

@@ -50,8 +50,8 @@ class Change:
         if self.what == "reworded" and self.before:
             text += f" (было: {self.before.text})"
         if self.difference is not None and self.ci is not None:
-            low, high = (round(100 * bound) for bound in self.ci)
-            text += f" ({100 * self.difference:+.0f} п. п., от {low:+d} до {high:+d})".replace("-", "−")
+            points, low, high = (round(100 * part) for part in (self.difference, *self.ci))
+            text += f" ({points:+d} п. п., от {low:+d} до {high:+d})".replace("-", "−").replace("+0", "0")
         return text
 
 

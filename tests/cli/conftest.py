@@ -1,8 +1,12 @@
 """Commands run as a person runs them, in this process so that the models load once."""
 
+import shutil
 import sys
 
 import pytest
+
+from miner import demo
+from miner.settings import Settings
 
 
 @pytest.fixture
@@ -21,3 +25,18 @@ def miner(monkeypatch, capsys, tmp_path):
         return stop.value.code, said.out, said.err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory):
+    """The workspace that a demo leaves behind: its profiles in the folder ``profiles``, what it told in ``told.txt``."""
+    workspace = tmp_path_factory.mktemp("demo")
+    told = demo.run(workspace, workspace / "profiles", Settings(), lambda stage, things, total=None: iter(things))
+    (workspace / "told.txt").write_text("\n".join(told), encoding="utf-8")
+    return workspace
+
+
+@pytest.fixture
+def after_demo(shown, tmp_path):
+    """A copy of that workspace, in which a test may do as it likes."""
+    return shutil.copytree(shown, tmp_path / "var")

@@ -11,27 +11,26 @@ from miner.settings import resources
 DEMO = resources() / "corpora" / "demo"
 
 
-def test_demo(miner, tmp_path):
-    """The demo writes a page and a Word file for each of its groups; a second run does the work of changed posts only."""
-    status, out, _ = miner("demo")
-    assert status == 0
-    assert "201 posts, 201 new, 0 changed" in out
-    files = [Path(line) for line in out.splitlines() if line.endswith((".html", ".docx"))]
-    assert len(files) == 6
-    page = next(f for f in files if f.name == "rural.html").read_text(encoding="utf-8")
+def test_demo(miner, after_demo):
+    """The demo writes every format for each of its groups; a second run does the work of changed posts only."""
+    told = (after_demo / "told.txt").read_text(encoding="utf-8").splitlines()
+    assert told[:2] == ["201 posts, 201 new, 0 changed", "27 files written, 0 up to date"]
+    assert {Path(line).name for line in told[2:]} == {file.name for file in (after_demo / "profiles").iterdir()}
+    assert {Path(line).suffix for line in told[2:]} == {*" .html .docx .pdf .png .pptx .xlsx .json .md".split()}
+    page = (after_demo / "profiles" / "rural.html").read_text(encoding="utf-8")
     for said in ("Ценности, личные качества", "Желания", "Боли и сложности", "Жители сёл и малых городов", "<details"):
         assert said in page
-    before = {file: file.stat().st_mtime_ns for file in files}
+    before = {file: file.stat().st_mtime_ns for file in (after_demo / "profiles").iterdir()}
     status, out, _ = miner("demo")
     assert status == 0
     assert "201 posts, 0 new, 0 changed" in out
-    assert "0 files written, 6 up to date" in out
-    assert {file: file.stat().st_mtime_ns for file in files} == before
+    assert "0 files written, 27 up to date" in out
+    assert {file: file.stat().st_mtime_ns for file in before} == before
 
 
+@pytest.mark.usefixtures("after_demo")
 def test_interviewers_turns_are_never_evidence(miner, tmp_path):
     """What the interviewer of the bundled interview asks stands behind no line."""
-    assert miner("demo")[0] == 0
     assert miner("export", "candidates", "--group", "laid_off", "-o", tmp_path / "c.jsonl")[0] == 0
     quotes = [
         q["quote"]
@@ -48,9 +47,9 @@ def test_interviewers_turns_are_never_evidence(miner, tmp_path):
     assert not [q for q in quotes if any(q in line for line in asked)]
 
 
+@pytest.mark.usefixtures("after_demo")
 def test_closed_questions_are_facts(miner, tmp_path):
     """What the survey's twelve respondents ticked counts among the facts of their group."""
-    assert miner("demo")[0] == 0
     assert miner("profile", "export", "rural", "--format", "json", "-o", tmp_path / "p.json")[0] == 0
     facts = {f["field"]: f["n"] for f in json.loads((tmp_path / "p.json").read_text("utf-8"))["facts"]}
     assert facts["age"] >= 12
@@ -72,6 +71,9 @@ def test_from_posts_to_a_portrait(miner, tmp_path):
         status, _, err = miner("profile", "export", "laid_off", "--format", form, "-o", tmp_path / f"out.{form}")
         assert status == 0, err
         assert (tmp_path / f"out.{form}").stat().st_size > 1000
+    assert (
+        miner("profile", "export", "laid_off", "--format", "json", "-o", tmp_path)[1].strip().endswith("laid_off.json")
+    )
     status, out, _ = miner("profile", "import", tmp_path / "out.json")
     assert status == 0
     assert "version 2, draft" in out
