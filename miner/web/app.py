@@ -53,7 +53,7 @@ def create_app(workspace: Path, settings: Settings, url: str | None = None) -> F
     problems.register(app)
     for module in members(routes):
         app.include_router(module.router, include_in_schema=False)
-    resources = APIRouter(prefix=API, responses=problems.described(401, 403, 422, 429, 503))
+    resources = APIRouter(prefix=API, responses=problems.described(400, 401, 403, 409, 413, 422, 429, 503))
     for module in members(api):
         resources.include_router(module.router)
     app.include_router(resources)
