@@ -11,6 +11,8 @@ from miner.demo import bundled
 from miner.settings import Settings
 from miner.store import open_store
 
+VERSION = pipeline.version(Settings())
+
 
 def follow(_stage, things, _total=None):
     yield from things
@@ -29,14 +31,14 @@ def large(tmp_path, annotated, monkeypatch):
     monkeypatch.setattr(refreshing, "SMALL", 0)
     with open_store(tmp_path) as store:
         bring(store, annotated[:-10])
-        refreshing.refit(store, Settings(), follow, version=pipeline.version())
+        refreshing.refit(store, Settings(), follow, version=VERSION)
         yield store
 
 
 def bring(store, pairs):
     store.posts.add(post for post, _ in pairs)
-    waiting = [post.id for post in store.documents.pending(pipeline.version())]
-    store.documents.save((document for _, document in pairs if document.id in waiting), pipeline.version())
+    waiting = [post.id for post in store.documents.pending(VERSION)]
+    store.documents.save((document for _, document in pairs if document.id in waiting), VERSION)
 
 
 def again(store, pair, number, **changes):
@@ -61,7 +63,7 @@ def test_a_new_statement_joins_the_line_that_says_so(large, annotated):
     line, pair, quote = telling(large, annotated)
     people = large.candidates.of("rural").authors
     bring(large, [again(large, pair, 1)])
-    told = refreshing.refresh(large, Settings(), follow, version=pipeline.version())
+    told = refreshing.refresh(large, Settings(), follow, version=VERSION)
     assert (told["posts"], told["mined"], told["grown"]) == (1, [], ["rural"])
     grown = large.candidates.get(line.id)
     assert (grown.text, grown.support.authors) == (line.text, line.support.authors + 1)
@@ -76,10 +78,10 @@ def test_the_same_refresh_again_changes_nothing(large, annotated):
     _, pair, _ = telling(large, annotated)
     bring(large, [again(large, pair, 1)])
     marks = large.documents.fresh("rural")
-    pairs = list(large.documents.marked(marks, pipeline.version()))
-    refreshing._grow(large, Settings(), "rural", ["rural"], pairs, pipeline.version())
+    pairs = list(large.documents.marked(marks, VERSION))
+    refreshing._grow(large, Settings(), "rural", ["rural"], pairs, VERSION)
     before = large.candidates.of("rural")
-    refreshing._grow(large, Settings(), "rural", ["rural"], pairs, pipeline.version())
+    refreshing._grow(large, Settings(), "rural", ["rural"], pairs, VERSION)
     after = large.candidates.of("rural")
     assert after.candidates == before.candidates
     assert after.authors == before.authors
@@ -92,7 +94,7 @@ def test_an_edited_post_takes_its_former_words_out(large, annotated):
     bring(
         large, [(dataclasses.replace(post, text="всё хорошо, спасибо"), dataclasses.replace(document, statements=()))]
     )
-    refreshing.refresh(large, Settings(), follow, version=pipeline.version())
+    refreshing.refresh(large, Settings(), follow, version=VERSION)
     assert quote.doc_id not in [q.doc_id for q in large.candidates.get(line.id).evidence]
     members = {member for topic in large.topics.load() for member in topic.members}
     assert not [member for member in members if member.startswith(f"{quote.doc_id}:")]
@@ -104,7 +106,7 @@ def test_lines_are_ranked_by_people_when_they_grow(large, annotated):
     pair = next(p for p in annotated if p[0].id == large.candidates.quotes(second.id, limit=1)[0].doc_id)
     many = first.support.authors - second.support.authors + 3
     bring(large, [again(large, pair, n) for n in range(many)])
-    refreshing.refresh(large, Settings(), follow, version=pipeline.version())
+    refreshing.refresh(large, Settings(), follow, version=VERSION)
     shown = [line.id for line in large.candidates.heads("rural") if line.kind == "pain"]
     assert shown.index(second.id) < shown.index(first.id)
     assert [line.id for line in large.candidates.of("rural").candidates if line.kind == "pain"] == shown
@@ -113,7 +115,7 @@ def test_lines_are_ranked_by_people_when_they_grow(large, annotated):
 def test_a_group_that_grew_by_a_quarter_is_mined_as_a_whole(large, annotated):
     _, pair, _ = telling(large, annotated)
     bring(large, [again(large, pair, n) for n in range(len(annotated) // 3)])
-    told = refreshing.refresh(large, Settings(), follow, version=pipeline.version())
+    told = refreshing.refresh(large, Settings(), follow, version=VERSION)
     assert (told["mined"], told["grown"]) == (["rural"], [])
 
 
@@ -123,7 +125,7 @@ def test_what_fits_no_line_makes_the_group_be_mined(large, annotated, monkeypatc
     monkeypatch.setattr("miner.topics.joining.NEAR", 10.0)
     _, pair, _ = telling(large, annotated)
     bring(large, [again(large, pair, 1)])
-    assert refreshing.refresh(large, Settings(), follow, version=pipeline.version())["mined"] == ["rural"]
+    assert refreshing.refresh(large, Settings(), follow, version=VERSION)["mined"] == ["rural"]
 
 
 def test_new_statements_join_topics_and_a_refit_keeps_their_names(large, annotated):
@@ -131,14 +133,14 @@ def test_new_statements_join_topics_and_a_refit_keeps_their_names(large, annotat
     before = {topic.id: len(topic.members) for topic in large.topics.load()}
     assert before
     bring(large, annotated[-10:])
-    refreshing.refresh(large, Settings(), follow, version=pipeline.version())
+    refreshing.refresh(large, Settings(), follow, version=VERSION)
     state = large.topics.state()
     new = sum(len(document.statements) for _, document in annotated[-10:])
     assert state.new_texts == new
     after = {topic.id: len(topic.members) for topic in large.topics.load()}
     assert after.keys() == before.keys()
     assert sum(after.values()) == sum(before.values()) + new - state.new_without
-    refreshing.refit(large, Settings(), follow, version=pipeline.version())
+    refreshing.refit(large, Settings(), follow, version=VERSION)
     kept = {topic.id for topic in large.topics.load(dormant=True)}
     assert before.keys() <= kept
     assert {event.event for event in large.topics.lineage()} >= {"born", "continued"}

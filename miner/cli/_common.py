@@ -71,11 +71,16 @@ def rehearse(posts: Iterable[Post], settings: Settings, then: Callable[[list[Doc
 
 
 def asked(settings: Settings) -> None:
-    """Tell what a language model was asked, where one was."""
+    """Tell what a language model was asked, where one is set to be."""
     if "llm" in (settings.statements.backend, settings.themes.wording):
-        from miner.llm import connect
+        told(settings)
 
-        note(connect(settings).told())
+
+def told(settings: Settings) -> None:
+    """Tell what a language model was asked."""
+    from miner.llm import connect
+
+    note(connect(settings).told())
 
 
 class Progress:

@@ -36,13 +36,45 @@ def statements(
             "--with-decisions", metavar="FILE.jsonl", help="Statements that people accepted, rejected, relabelled."
         ),
     ] = None,
+    *,
+    teacher: Annotated[
+        bool, typer.Option("--teacher", help="Let a language model label some of your posts first, once.")
+    ] = False,
+    posts: Annotated[
+        str | None, typer.Option("--posts", metavar="POSTS.jsonl", help="The posts that the teacher labels some of.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many posts the teacher labels.")] = 500,
+    check: Annotated[
+        int, typer.Option("--check", min=0, help="How many texts of the corpora it reads, to be compared with people.")
+    ] = 100,
+    dry_run: common.DryRun = False,
+    workspace: common.Workspace = None,
 ) -> None:
     """Train the model that finds pains, desires and values."""
-    from miner.nlp.training import statements as training
+    from miner.errors import BadInput
     from miner.settings import resources
 
+    if teacher != (posts is not None) or (dry_run and not teacher):
+        raise BadInput("--teacher and --posts POSTS.jsonl go together, and --dry-run with them. Give both, or neither.")
+    lesson = None
+    if posts is not None:
+        from miner.llm import rehearsal
+        from miner.nlp.training import teacher as teaching
+
+        settings = common.settings(workspace)
+        if dry_run:
+            with rehearsal() as counted:
+                teaching.lesson(posts, corpora, settings, limit=limit, check=check, seed=seed)
+            typer.echo(counted[0].told())
+            return
+        lesson = teaching.lesson(posts, corpora, settings, limit=limit, check=check, seed=seed)
+        common.told(settings)
+    from miner.nlp.training import statements as training
+
     place = out or resources() / "models" / "statements"
-    report = training.train(corpora, place, seed=seed, decisions=decisions, encoder=encoder, tell=common.note)
+    report = training.train(
+        corpora, place, seed=seed, decisions=decisions, encoder=encoder, lesson=lesson, tell=common.note
+    )
     typer.echo(json.dumps(report, ensure_ascii=False, indent=1))
 
 

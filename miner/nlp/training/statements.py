@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,6 +30,9 @@ from miner.nlp.training.arithmetic import one_thread
 from miner.nlp.training.corpus import CLASS, Corpus, Text, likeness, parse, read
 from miner.nlp.training.matrix import matrix
 from miner.records import KINDS, TONES
+
+if TYPE_CHECKING:
+    from miner.nlp.training.teacher import Lesson
 
 Report = dict[str, Any]
 SAME = 0.5  # from this likeness on a candidate is the annotated span; between none and it nobody is asked
@@ -63,12 +66,14 @@ def train(
     plan: Plan | None = None,
     decisions: Path | None = None,
     encoder: str | None = None,
+    lesson: Lesson | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Train on annotated files, write the model and its scores to ``out``, and return the scores.
 
     ``decisions`` is a file of people's decisions on statements (see ``read_decisions``); with it the report has the
-    scores without them too. Raises BadInput for a file that is no corpus.
+    scores without them too. A ``lesson`` adds posts that a language model labelled; what is scored, and what sets
+    thresholds and calibration, are people's texts all the same. Raises BadInput for a file that is no corpus.
     """
     from miner.nlp import load
 
@@ -81,7 +86,7 @@ def train(
     for name in nlp.pipe_names:
         if name not in {"slovnet", "lemmatizer"}:
             nlp.disable_pipe(name)
-    corpus = parse(nlp, texts + decided)
+    corpus = parse(nlp, texts + decided + (lesson.texts if lesson else []))
     tell(f"{len(texts)} texts, {len(decided)} decisions, {len(corpus.candidates)} candidates")
     report: Report = {"texts": len(texts), "decisions": len(decided), "plan": plan_of(plan)}
     if decided:
@@ -90,11 +95,18 @@ def train(
     examples = Examples.of(corpus)
     judged = cross(examples, plan, tell)
     report |= judged.scores()
+    if lesson:
+        from miner.nlp.training.teacher import card, compare
+
+        before = cross(Examples.of(parse(nlp, texts + decided)), plan, tell)
+        report["teacher"] = compare(lesson, judged, before)
     linear, *networks = fit(examples, np.arange(len(corpus.texts)), plan)
     settings = Settings(judged.weights, tuple(judged.thresholds.tolist()), judged.calibration(), bool(plan.encoder))
     model = Model(linear, [network if plan.encoder else Runtime(network) for network in networks], settings)
     model.write(out)
     jsonl.write_json(out / "scores.json", report)
+    if lesson:
+        card(report["teacher"], out)
     tell(json.dumps(report["left out"], ensure_ascii=False))
     return report
 
@@ -160,7 +172,7 @@ def folds(texts: Sequence[Text], count: int) -> np.ndarray:
     sizes = Counter(text.fold for text in texts)
     load, home = [0] * count, {}
     for name, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
-        if size * count <= len(texts) and name != DECISIONS:
+        if size * count <= len(texts) and name not in (DECISIONS, TEACHER):
             home[name] = load.index(min(load))
             load[home[name]] += size
     return np.array([home.get(text.fold, number % count) for number, text in enumerate(texts)])
@@ -303,7 +315,7 @@ class Judged:
             probabilities = together(self.opinions, weights)
             chosen = best_thresholds(self.examples, probabilities)
             table[name] = micro(self.examples.corpus, spans(self.examples, probabilities, chosen))
-        found = spans(self.examples, self.probabilities, self.thresholds)
+        found = self.found()
         texts = self.examples.corpus.texts
         groups = {name: np.array([text.fold == name for text in texts]) for name in sorted({t.fold for t in texts})}
         return {
@@ -313,12 +325,19 @@ class Judged:
             "calibration error": round(self.calibration_error(), 4),
         }
 
+    def found(self) -> dict[int, list[tuple[int, int, str]]]:
+        """The chosen spans of each text."""
+        return spans(self.examples, self.probabilities, self.thresholds)
+
     def hits(self) -> Iterator[tuple[int, float, bool]]:
         """Yield ``(class, raw probability, right)`` of each chosen span."""
         kind, _, same = likeness(self.examples.corpus)
         probabilities = self.probabilities
         found = self.examples.corpus.candidates
+        taught = np.array([text.fold == TEACHER for text in self.examples.corpus.texts])[self.examples.owner]
         for place, chosen in choose(probabilities, self.thresholds, found.start, found.stop):
+            if taught[place]:
+                continue
             yield chosen, float(probabilities[place, chosen]), bool(same[place] and kind[place] == chosen)
 
     def calibration(self) -> tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]:
@@ -399,7 +418,7 @@ def alone(weights: tuple[float, ...]) -> Mapping[str, tuple[float, ...]]:
 def spans(
     examples: Examples, probabilities: np.ndarray, thresholds: np.ndarray
 ) -> dict[int, list[tuple[int, int, str]]]:
-    """Return the chosen spans of each text."""
+    """Return the spans of each text that are chosen by these thresholds."""
     corpus = examples.corpus
     found: dict[int, list[tuple[int, int, str]]] = {}
     start, stop = corpus.candidates.start, corpus.candidates.stop
@@ -415,7 +434,7 @@ def best_thresholds(examples: Examples, probabilities: np.ndarray) -> np.ndarray
     Every file counts the same, however many texts it has: no register shall set the threshold of the others.
     """
     texts = examples.corpus.texts
-    names = sorted({text.fold for text in texts if text.looked is None})
+    names = sorted({text.fold for text in texts if text.looked is None and text.fold != TEACHER})
     groups = [np.array([text.fold == name and bool(text.looked is None) for text in texts]) for name in names]
 
     def f1(thresholds: np.ndarray) -> float:
@@ -438,7 +457,7 @@ def micro(corpus: Corpus, found: Mapping[int, Sequence[tuple[int, int, str]]], w
     """Micro F1 over the kinds, and of spans whatever their kind, by the yardstick's rule of one place."""
     counts = dict.fromkeys(("hit", "any", "found", "gold"), 0)
     for number, text in enumerate(corpus.texts):
-        if text.looked is not None or (which is not None and not which[number]):
+        if text.looked is not None or not (text.fold != TEACHER if which is None else which[number]):
             continue
         mine = found.get(number, ())
         counts["gold"] += len(text.gold)
@@ -475,6 +494,8 @@ def matched(gold: Sequence[tuple[int, int, str]], mine: Sequence[tuple[int, int,
 
 
 DECISIONS = "decisions"
+# No file has such a name.
+TEACHER = "(teacher)"
 
 
 def read_decisions(file: Path) -> list[Text]:
