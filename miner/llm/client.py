@@ -186,7 +186,7 @@ class Client:
             if status in HINTS or 300 <= status < 400:
                 hint = HINTS.get(status, "It points elsewhere, and words aren't sent elsewhere: look at llm.url.")
                 raise Unavailable(f"{consent.place(self.settings.url)} answers HTTP {status}. {hint}")
-            self._failures, self._heard = 0, True
+            self._failures = 0
             return status, data
         with self._lock:
             self._failures += 1
@@ -206,6 +206,7 @@ class Client:
             url, json=body, timeout=(min(10.0, self.settings.timeout), self.settings.timeout), stream=True,
             allow_redirects=False, auth=self._signed,
         ) as answered:  # fmt: skip
+            self._heard = True
             data = bytearray()
             while piece := answered.raw.read1(1 << 16, decode_content=True):
                 data += piece

@@ -158,7 +158,7 @@ class Underliner:
         """Fill ``doc.spans["statements"]``; where the model gives no usable answer, the local one reads the text."""
         settings = self.client.settings
         stream = iter(stream)
-        while window := list(islice(stream, 2 * settings.parallel * settings.posts_per_call)):
+        while window := list(islice(stream, 4 * settings.parallel * settings.posts_per_call)):
             for doc in window:
                 doc.spans[STATEMENTS] = []
             asked = [doc for doc in window if concerns(doc, least_relevance)]
