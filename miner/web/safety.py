@@ -11,8 +11,9 @@ POLICY = (
 )
 # An exported portrait brings its own style with it, and is shown beside its editor.
 PORTRAIT_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'self'; sandbox "
-    "allow-popups"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'self'; "
+    # Its scripts, had it any, would be refused by default-src; the sandbox keeps it a stranger to our pages.
+    "sandbox allow-popups allow-scripts"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,

@@ -1,0 +1,253 @@
+"""Предложения as a profile author meets it: with the keyboard, with a colleague, with a bad line, after a long lunch."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import text
+
+from miner.review import verdicts
+from tests.web.conftest import PASSWORD
+
+FIRST = "Ценит стабильность"
+
+
+def standing(store):
+    return {target: (v.action, v.text, v.reason) for target, v in verdicts(store.decisions.all()).items()}
+
+
+def card(page, name):
+    return page.locator(f"#c-{name}")
+
+
+def test_the_queue_by_keyboard_alone(enter, store):
+    """From the door to decisions without a mouse: j, a, e, r, l, u and the arrows."""
+    page = enter("author", "/")
+    page.keyboard.press("g")
+    page.keyboard.press(
+        str(1 + [link.inner_text() for link in page.locator("nav[aria-label=Комнаты] a").all()].index("Предложения"))
+    )
+    page.wait_for_url("**/proposals")
+    page.get_by_label("Группа").select_option("rural")
+    page.wait_for_url("**group=rural**")
+    expect(card(page, "rural-value-0")).to_have_class(re.compile("is-current"))
+    page.keyboard.press("a")
+    expect(card(page, "rural-value-0")).to_contain_text("Принято: author")
+    expect(card(page, "rural-value-1")).to_be_focused()
+    page.keyboard.press("e")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Ценит покой")
+    page.keyboard.press("Control+Enter")
+    expect(card(page, "rural-value-1")).to_contain_text("Ценит покой")
+    page.keyboard.press("r")
+    page.keyboard.type("слишком общо")
+    page.keyboard.press("Enter")
+    expect(card(page, "rural-value-2")).to_contain_text("Почему: слишком общо")
+    page.keyboard.press("u")
+    expect(card(page, "rural-value-2")).to_have_attribute("data-state", "new")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("j")
+    page.keyboard.press("l")
+    expect(page.locator("#said")).to_contain_text("Отложено")
+    assert standing(store) == {
+        "rural-value-0": ("accept", None, None),
+        "rural-value-1": ("edit", "Ценит покой", None),
+        "rural-desire-2": ("later", None, None),
+    } or standing(store)["rural-value-1"] == ("edit", "Ценит покой", None)
+    assert page.complaints == []
+
+
+def test_keys_work_in_the_russian_layout(enter, store):
+    """«ф» is on the key of «a»."""
+    page = enter("author", "/proposals?group=rural")
+    page.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'ф', code: 'KeyA', bubbles: true}))")
+    expect(card(page, "rural-value-0")).to_contain_text("Принято")
+    assert standing(store) == {"rural-value-0": ("accept", None, None)}
+
+
+def test_quotes_unfold_with_their_context(enter):
+    """Enter opens what people said; the post around it is a click away, its markup is text."""
+    page = enter("author", "/proposals?group=rural")
+    card(page, "rural-value-0").focus()
+    page.keyboard.press("Enter")
+    quotes = card(page, "rural-value-0").locator(".unfolded li")
+    expect(quotes).to_have_count(3)
+    quotes.first.get_by_role("button", name="контекст").click()
+    expect(quotes.first.locator(".context")).to_contain_text("<b>это</b> всё")
+    expect(quotes.first.locator(".context mark")).to_have_text("главное стабильность")
+    assert quotes.first.get_by_role("link", name="источник").get_attribute("href") == "https://forum.example.ru/1"
+    assert page.complaints == []
+
+
+def test_lines_are_merged_and_added(enter, store):
+    """Two lines that say the same become one; the staff's own line is remembered."""
+    page = enter("author", "/proposals?group=rural")
+    card(page, "rural-pain-1").click()
+    page.keyboard.press("m")
+    page.keyboard.press("k")
+    page.keyboard.press("m")
+    expect(card(page, "rural-pain-1")).to_contain_text("Объединено")
+    assert verdicts(store.decisions.all())["rural-pain-1"].into == "rural-pain-0"
+    column = page.locator(".kind-pain")
+    column.get_by_label("Своя строка").fill("Автобус ходит раз в день")
+    column.get_by_role("button", name="Добавить").click()
+    expect(page.locator("#said")).to_contain_text("Автобус ходит раз в день")
+
+
+def test_two_browsers_edit_one_candidate(enter, store):
+    """The second one is shown both wordings and chooses; nobody overwrites anybody unseen."""
+    anna, boris = enter("author", "/proposals?group=rural"), enter("admin", "/proposals?group=rural")
+    for page, words in ((anna, "Ценит покой"), (boris, "Дорожит местом")):
+        card(page, "rural-value-0").click()
+        page.keyboard.press("e")
+        page.get_by_label("Как сказать").fill(words)
+    anna.keyboard.press("Control+Enter")
+    expect(card(anna, "rural-value-0")).to_contain_text("Принято в других словах: author")
+    boris.keyboard.press("Control+Enter")
+    quarrel = boris.get_by_role("alert").filter(has_text="Пока вы работали")
+    expect(quarrel).to_contain_text("author")
+    expect(quarrel).to_contain_text("Ценит покой")
+    expect(quarrel).to_contain_text("Дорожит местом")
+    assert standing(store)["rural-value-0"] == ("edit", "Ценит покой", None)
+    boris.get_by_role("button", name="Сохранить моё").click()
+    expect(card(boris, "rural-value-0")).to_contain_text("Дорожит местом")
+    assert standing(store)["rural-value-0"] == ("edit", "Дорожит местом", None)
+
+
+def test_a_session_that_ends_while_somebody_types(enter, store):
+    """The words stay, the password is asked for, and then they are saved."""
+    page = enter("author", "/proposals?group=rural")
+    card(page, "rural-value-0").click()
+    page.keyboard.press("e")
+    page.get_by_label("Как сказать").fill("Ценит покой")
+    with store.database.writing() as connection:
+        connection.execute(text("DELETE FROM sessions"))
+    page.keyboard.press("Control+Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Сеанс закончился")
+    dialog.get_by_label("Пароль").fill("не тот пароль")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("не подходят")
+    dialog.get_by_label("Пароль").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(card(page, "rural-value-0")).to_contain_text("Ценит покой")
+    assert standing(store)["rural-value-0"] == ("edit", "Ценит покой", None)
+
+
+def test_words_survive_a_reload(enter):
+    """Whoever was writing when the page went away finds the words again."""
+    page = enter("author", "/proposals?group=rural")
+    card(page, "rural-value-0").click()
+    page.keyboard.press("e")
+    page.get_by_label("Как сказать").fill("Ценит пок")
+    page.reload()
+    expect(page.get_by_label("Как сказать")).to_have_value("Ценит пок")
+
+
+def test_an_answer_that_is_lost(enter, store):
+    """The decision reached the server, its answer didn't come back: it is sent again and counts once."""
+    page = enter("author", "/proposals?group=rural")
+    asked = []
+
+    def lose_the_first(route):
+        asked.append(route.request.headers["idempotency-key"])
+        answer = route.fetch()
+        if len(asked) == 1:
+            route.abort()
+        else:
+            route.fulfill(response=answer)
+
+    page.route("**/decisions", lose_the_first)
+    page.keyboard.press("a")
+    expect(card(page, "rural-value-0")).to_contain_text("Принято")
+    assert len(asked) == 2
+    assert len(set(asked)) == 1
+    assert [d.action for d in store.decisions.all()] == ["accept"]
+
+
+class Served:
+    """`miner serve` as a process of its own, which may be killed."""
+
+    def __init__(self, workspace, port):
+        command = [
+            sys.executable,
+            "-m",
+            "miner.cli",
+            "serve",
+            "--no-worker",
+            "--port",
+            str(port),
+            "--workspace",
+            str(workspace),
+        ]
+        code = "from miner.cli import main; main()"
+        command = [sys.executable, "-c", code, *command[3:]]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        self.process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, start_new_session=True)
+        self.url = f"http://127.0.0.1:{port}"
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"{self.url}/healthz", timeout=1).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+        raise AssertionError("miner serve does not answer")
+
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def test_the_server_is_killed_in_the_middle_of_a_save(workspace, store, new_context, unused_port):
+    """The words stay on the page; when the server is back they are saved, once."""
+    served = Served(workspace, unused_port)
+    try:
+        page = new_context().new_page()
+        page.goto(f"{served.url}/login?next=/proposals?group=rural")
+        page.get_by_label("Имя").fill("author")
+        page.get_by_label("Пароль").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        card(page, "rural-value-0").click()
+        page.keyboard.press("e")
+        page.get_by_label("Как сказать").fill("Ценит покой")
+        asked = []
+
+        def kill_at_the_first(route):
+            asked.append(route)
+            if len(asked) > 1:
+                route.continue_()
+                return
+            served.kill()
+            route.abort()
+
+        page.route("**/decisions", kill_at_the_first)
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#said")).to_contain_text("сервер", ignore_case=True)
+        expect(page.get_by_label("Как сказать")).to_have_value("Ценит покой")
+        served = Served(workspace, unused_port)
+        page.wait_for_timeout(8_000)
+        if page.get_by_label("Как сказать").is_visible():
+            page.get_by_label("Как сказать").press("Control+Enter")
+        expect(card(page, "rural-value-0")).to_contain_text("Принято в других словах")
+    finally:
+        served.kill()
+    assert [(d.action, d.data["text"]) for d in store.decisions.all()] == [("edit", "Ценит покой")]
+
+
+@pytest.fixture
+def unused_port():
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

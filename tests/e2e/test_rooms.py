@@ -1,0 +1,56 @@
+"""Every room, as different people meet it: by screen reader, on a phone, at 200 %, on a closed network."""
+
+from __future__ import annotations
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from miner.web.pages import rooms
+
+PATHS = [*(room.path for room in rooms()), "/topics/t1", "/topics/refit", "/topics/decisions", "/topics/agreement"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_serious_for_axe(enter, path):
+    """No serious or critical finding; nothing on the page was refused by its own policy or came from elsewhere."""
+    page = enter("admin")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(page.url.rstrip("/") + path)
+    page.wait_for_load_state("networkidle")
+    assert page.complaints == []
+    here = page.url.split("/")[2]
+    assert {url.split("/")[2] for url in asked if url.startswith("http")} == {here}
+    found = Axe().run(page)["violations"]
+    serious = [f"{f['id']}: {f['nodes'][0]['html'][:200]}" for f in found if f["impact"] in {"serious", "critical"}]
+    assert serious == []
+
+
+@pytest.mark.parametrize(("width", "height", "scale"), [(360, 740, 2), (640, 400, 2)], ids=["phone", "zoom 200 %"])
+@pytest.mark.parametrize("path", PATHS)
+def test_it_fits(enter, path, width, height, scale):
+    """Nobody has to scroll sideways on a phone or at 200 %."""
+    page = enter("admin", viewport={"width": width, "height": height}, device_scale_factor=scale)
+    page.goto(page.url.rstrip("/") + path)
+    page.wait_for_load_state("networkidle")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide == 0
+
+
+def test_the_way_around(enter):
+    """Skip link, rooms by g and a digit, help by ?, all without a mouse."""
+    page = enter("author")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="К содержанию")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+    page.keyboard.press("Shift+Slash")
+    expect(page.get_by_role("dialog")).to_contain_text("Клавиши")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    links = page.locator("nav[aria-label=Комнаты] a")
+    for number in range(links.count()):
+        page.keyboard.press("g")
+        page.keyboard.press(str(number + 1))
+        expect(links.nth(number)).to_have_attribute("aria-current", "page")
