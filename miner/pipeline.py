@@ -164,14 +164,26 @@ def _mine(
         heard.hear(post, document)
     authors = len(heard.speakers)
     compared = Counter(background) + words(evidence(others))
-    notes = [*heard.left_out(), *_reasons(heard.quotes, authors)]
+    from miner.topics import themes
+
+    found = {
+        kind: list(
+            themes.find(heard.quotes[kind], group=group, kind=kind, seed=settings.topics.seed, background=compared)
+        )
+        for kind in KINDS
+    }
+    curves = tuple(themes.saturation([theme for kind in KINDS for theme in found[kind]]))
+    notes = [*heard.left_out(), *_reasons(heard.quotes, authors), *themes.enough(curves)]
     return Mined(
         group=group,
         posts=heard.posts,
         authors=authors,
-        candidates=tuple(_candidates(heard.quotes, group, authors, heard.people_by_month(), compared, settings)),
+        candidates=tuple(
+            _candidates(found, words(heard.quotes), group, authors, heard.people_by_month(), compared, settings)
+        ),
         facts=tuple(facts(heard.telling)),
         notes=tuple(notes),
+        saturation=curves,
     )
 
 
@@ -179,18 +191,25 @@ class _Heard:
     """What a group's posts say, post by post: of a large group the posts themselves don't fit into memory."""
 
     def __init__(self) -> None:
+        from miner.topics import reposts
+
         self.posts = 0
         self.quotes: dict[Kind, list[Quote]] = {kind: [] for kind in KINDS}
         self.speakers: set[str] = set()
         self.telling: list[Annotated] = []
         self._months: dict[str, set[str]] = defaultdict(set)
         self._foreign: Counter[str] = Counter()
+        self._reposts = reposts.Reposts()
+        self._copies = 0
 
     def hear(self, post: Post, document: Document) -> None:
         self.posts += 1
         if document.language != "ru" and post.text.strip():
             self._foreign[document.language] += 1
         if post.role != "client" or not document.relevant:
+            return
+        if self._reposts.copied(post.id, post.text):
+            self._copies += 1
             return
         for kind, quotes in evidence([(post, document)]).items():
             self.quotes[kind] += quotes
@@ -207,6 +226,8 @@ class _Heard:
         if self._foreign:
             told = ", ".join(f"{language}: {count}" for language, count in self._foreign.most_common())
             yield f"не на русском языке и не разбирались: {self._foreign.total()} ({told})"
+        if self._copies:
+            yield f"повторы уже сказанного учтены один раз: {self._copies}"
 
 
 def split(annotated: Sequence[Annotated], group: str) -> tuple[list[Annotated], list[Annotated]]:
@@ -230,7 +251,8 @@ def words(quotes: Mapping[Kind, Sequence[Quote]]) -> Counter[str]:
 
 
 def _candidates(
-    quotes: Mapping[Kind, Sequence[Quote]],
+    found: Mapping[Kind, Sequence[Theme]],
+    said: Mapping[str, int],
     group: str,
     authors: int,
     months: Mapping[str, int],
@@ -238,22 +260,20 @@ def _candidates(
     settings: Settings,
 ) -> Iterator[Candidate]:
     from miner.mappers import Context, best_first
-    from miner.topics import themes
 
     context = Context(
         group=group,
         authors=authors,
         parse=parse,
         months=months,
-        words=words(quotes),
+        words=said,
         background=background,
         min_authors=settings.themes.min_authors,
         propose=_proposing(settings),
     )
     mappers = [load("mappers", name)() for name in names("mappers")]
     for kind in KINDS:
-        found = themes.find(quotes[kind], group=group, kind=kind, seed=settings.topics.seed, background=background)
-        yield from best_first(c for theme in found for mapper in mappers for c in mapper.map(theme, context))
+        yield from best_first(c for theme in found[kind] for mapper in mappers for c in mapper.map(theme, context))
 
 
 def parse(text: str) -> Sequence[Word]:
@@ -381,16 +401,26 @@ def _reasons(quotes: Mapping[Kind, Sequence[Quote]], authors: int) -> Sequence[s
 
 
 def topics(
-    posts: Sequence[Post], settings: Settings, *, level: str = "post", previous: Path | None = None
+    posts: Sequence[Post],
+    settings: Settings,
+    *,
+    level: str = "post",
+    previous: Path | None = None,
+    quality: bool = False,
 ) -> dict[str, Any]:
-    """Topics of posts or of their statements, as `miner topics` writes them; statement ids are ``post:start-end``."""
+    """Topics of posts or of their statements, as `miner topics` writes them; statement ids are ``post:start-end``.
+
+    With ``quality`` the answer says how coherent, how apart and how stable each topic is.
+    """
     from miner.topics import model
+    from miner.topics.quality import measure
 
     texts = posts
     if level == "statement":
         documents = annotate(posts, settings)
         texts = [Post(f"{d.id}:{s.start}-{s.end}", s.text) for d in documents for s in d.statements]
-    return model.fit(texts, settings, previous=read_json(previous) if previous else None).to_json()
+    result = model.fit(texts, settings, previous=read_json(previous) if previous else None)
+    return {**result.to_json(), **({"quality": measure(texts, result, settings).to_json()} if quality else {})}
 
 
 def evaluate(
@@ -517,7 +547,13 @@ def portrait(store: Store, mined: Mined, own: Sequence[Annotated], settings: Set
             min_people=settings.profile.min_disclosures,
         ),
         template=template_of(store.workspace / "groups"),
+        orders=orders(decisions, mined.group),
     )
+
+
+def orders(decisions: Iterable[Decision], group: str) -> dict[Kind, Sequence[str]]:
+    """The columns of a group whose lines a person put into an order of their own."""
+    return {d.data["kind"]: d.data["lines"] for d in decisions if d.action == "order" and d.data.get("group") == group}
 
 
 def remarks(standing: Iterable[Verdict], decisions: Sequence[Decision], group: str) -> dict[str, list[Remark]]:
@@ -578,7 +614,7 @@ def decide(
 
     candidate = store.candidates.get(target)
     standing = {decision.target for decision in store.decisions.all(target)}
-    if candidate is None and action != "manual" and target not in standing:
+    if candidate is None and action not in {"manual", "order"} and target not in standing:
         raise BadInput(f"no candidate {target!r}. miner export candidates lists them with their ids.")
     if not anyway and (text := data.get("text")) and (personal := private(text)):
         raise BadInput(

@@ -448,6 +448,29 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Saturation:
+    """How much the last fifth of a source's authors added: ``new`` of ``themes`` appeared only with them.
+
+    ``curve`` holds for each author in order of time how many themes were known by then; ``source`` None is all of them.
+    """
+
+    source: str | None
+    authors: int
+    themes: int
+    new: int
+    curve: tuple[int, ...]
+
+    def to_json(self) -> Json:
+        return {
+            "source": self.source,
+            "authors": self.authors,
+            "themes": self.themes,
+            "new": self.new,
+            "curve": list(self.curve),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Mined:
     """The answer of the main job on a group: its candidates, best first in each kind, and its facts."""
 
@@ -457,6 +480,7 @@ class Mined:
     candidates: tuple[Candidate, ...]
     facts: tuple[Fact, ...]
     notes: tuple[str, ...] = ()
+    saturation: tuple[Saturation, ...] = ()
 
     def of(self, kind: Kind) -> Sequence[Candidate]:
         return [c for c in self.candidates if c.kind == kind]
@@ -469,6 +493,7 @@ class Mined:
             "candidates": [c.to_json() for c in self.candidates],
             "facts": {f.field: f.to_json() for f in self.facts},
             "notes": list(self.notes),
+            "saturation": [curve.to_json() for curve in self.saturation],
         }
 
 

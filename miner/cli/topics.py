@@ -27,6 +27,9 @@ def topics(
         Path | None, typer.Option("--previous", metavar="TOPICS.json", help="An earlier answer whose topics go on.")
     ] = None,
     *,
+    quality: Annotated[
+        bool, typer.Option("--quality", help="Measure coherence, separation and stability of each topic; slower.")
+    ] = False,
     skip_bad: common.SkipBad = False,
     workspace: common.Workspace = None,
 ) -> None:
@@ -36,4 +39,4 @@ def topics(
 
     settings = common.settings(workspace)
     found = common.read(posts, skip_bad=skip_bad)
-    write_json(output, pipeline.topics(found, settings, level=level.value, previous=previous))
+    write_json(output, pipeline.topics(found, settings, level=level.value, previous=previous, quality=quality))

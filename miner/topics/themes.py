@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from miner.records import Kind, Quote, Theme
+from miner.records import Kind, Quote, Saturation, Theme
 from miner.topics import _themes_text as text
 from miner.topics._themes_known import Themes, shared
 
@@ -26,6 +26,8 @@ _SURE = 0.12
 _LEAD = 0.0
 _SURE_TO_JOIN = 0.25
 _CORE = 5
+# From so many authors on a fifth of them tells something; a source that brings so few new themes is read out.
+_TOLD_FROM, _LITTLE = 15, 0.05
 
 
 def find(
@@ -233,20 +235,6 @@ def reasons(statements: Mapping[Kind, Sequence[Quote]], *, authors: int) -> tupl
     return tuple(notes)
 
 
-@dataclass(frozen=True, slots=True)
-class Saturation:
-    """How much the last fifth of a source's authors added: ``new`` of ``themes`` appeared only with them.
-
-    ``curve`` holds for each author in order of time how many themes were known by then; ``source`` None is all of them.
-    """
-
-    source: str | None
-    authors: int
-    themes: int
-    new: int
-    curve: tuple[int, ...]
-
-
 def saturation(themes: Sequence[Theme], *, min_authors: int = 2) -> Iterator[Saturation]:
     """Yield the curve of all sources together, then of each source: whether it is time to stop crawling."""
     lasting = [t for t in themes if len({q.speaker for q in t.quotes}) >= min_authors]
@@ -254,6 +242,23 @@ def saturation(themes: Sequence[Theme], *, min_authors: int = 2) -> Iterator[Sat
     yield _curve(None, quotes)
     for source in sorted({q.source for q, _ in quotes if q.source}):
         yield _curve(source, [(q, name) for q, name in quotes if q.source == source])
+
+
+def enough(curves: Iterable[Saturation]) -> Iterator[str]:
+    """Say of each source whether going on collecting pays, in words for an analyst.
+
+    >>> curves = Saturation(None, 40, 30, 1, ()), Saturation("vk", 20, 12, 4, ()), Saturation("ok", 3, 1, 0, ())
+    >>> [line.rsplit("; ")[1] for line in enough(curves)]
+    ['новое почти не приходит', 'собирать дальше стоит']
+    """
+    for curve in curves:
+        if curve.authors < _TOLD_FROM or not curve.themes:
+            continue
+        advice = "новое почти не приходит" if curve.new <= _LITTLE * curve.themes else "собирать дальше стоит"
+        name = curve.source or "все источники"
+        yield (
+            f"насыщение, {name}: последняя пятая часть авторов добавила тем: {curve.new} из {curve.themes}; {advice}"
+        )
 
 
 def _curve(source: str | None, quotes: Sequence[tuple[Quote, str]]) -> Saturation:

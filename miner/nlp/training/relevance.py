@@ -18,7 +18,7 @@ from miner.records import TONES
 STRENGTH, EPOCHS = 3.0, 5
 SAMPLES = "noise"
 # Sentences torn out of blogs and tweets tell little of what stands in forums of the unemployed.
-WEIGHTS = {"real_cedr": 0.2, SAMPLES: 1.0, "web": 1.0}
+WEIGHTS = {"real_cedr": 0.2, "web_l": 0.3, SAMPLES: 1.0, "web": 1.0}
 # What the posts of a client group look like is what profiles are made from.
 GROUP_WEIGHT = 2.0
 
@@ -45,7 +45,7 @@ Each set is judged by a model that was trained without it (sets dealt into five 
 
 
 def weight(fold: str) -> float:
-    return WEIGHTS.get(fold.split("_", maxsplit=1)[0] if fold.startswith("web") else fold, GROUP_WEIGHT)
+    return WEIGHTS.get(fold, WEIGHTS["web"] if fold.startswith("web") else GROUP_WEIGHT)
 
 
 def train(corpora: Sequence[Path], out: Path, seed: int = 42) -> str:
