@@ -293,10 +293,19 @@ def portrait(profile: Profile, quotes: Quotes = "whole") -> Portrait:
         indicators=tuple(_figure(indicator) for indicator in profile.indicators),
         pyramid=_pyramid(profile.fact("age_gender")),
         version=_version(profile),
-        notes=tuple(tidy(note) for note in profile.notes),
+        notes=tuple(_sentence(tidy(note)) for note in profile.notes if note.strip()),
         caution=CAUTION,
         on_quotes=ON_QUOTES[quotes],
     )
+
+
+def _sentence(note: str) -> str:
+    """
+    >>> _sentence("не на русском языке: 3")
+    'Не на русском языке: 3.'
+    """
+    note = note.strip()
+    return note[:1].upper() + note[1:] + ("" if note.endswith((".", "!", "?", "…")) else ".")
 
 
 def _sections(traits: Iterable[tuple[str, Trait]]) -> Iterator[tuple[str, tuple[Trait, ...]]]:

@@ -77,7 +77,7 @@ def _masthead(slide: Any, view: Portrait) -> None:
     title.text_frame.text = tidy(cut(view.title, 110))
     _frame(title.text_frame)
     run = title.text_frame.paragraphs[0].runs[0]
-    size = next(size for size, most in ((22, 45), (18, 62), (15, 75), (11, 110)) if len(title.text_frame.text) <= most)
+    size = max(10.0, min(22.0, 9.8 * 72 / (len(title.text_frame.text) * 0.74)))
     _paint(run, size, bold=True, colour="FFFFFF")
     title.text_frame.paragraphs[0].alignment = 1
     title.text_frame.paragraphs[0].line_spacing = Pt(24)
