@@ -126,7 +126,7 @@ class Sheet:
         for name in overlay.into:
             guests[overlay.root(name)].append(name)
         for number, name in enumerate(self.order):
-            rows = np.flatnonzero(self.own == number)
+            rows = self.rows[number]
             entry = self.registry.entries[name]
             yield Shown(
                 id=name,
@@ -150,9 +150,15 @@ class Sheet:
                 months=dict(sorted(Counter(s.month[rows].tolist()).items())),
             )
 
+    @cached_property
+    def rows(self) -> list[np.ndarray]:
+        """The rows of each topic's statements, by its number."""
+        order = np.argsort(self.own, kind="stable")
+        ends = np.searchsorted(self.own[order], np.arange(len(self.order) + 1))
+        return [order[ends[n] : ends[n + 1]] for n in range(len(self.order))]
+
     def _fit(self, number: int) -> float:
-        rows = self.own == number
-        fits = self.statements.points[rows, 2]
+        fits = self.statements.points[self.rows[number], 2]
         known = fits[fits > 0]
         return float(known.mean()) if len(known) else 0.0
 
@@ -168,7 +174,7 @@ class Sheet:
 
     def rows_of(self, topic: str) -> np.ndarray:
         """The rows of a topic's statements, the most typical first."""
-        rows = np.flatnonzero(self.own == self.order.index(topic)) if topic in self.order else np.zeros(0, np.int64)
+        rows = self.rows[self.order.index(topic)] if topic in self.order else np.zeros(0, np.int64)
         return np.asarray(rows[np.argsort(-self.statements.points[rows, 2], kind="stable")])
 
     @cached_property
@@ -209,7 +215,7 @@ class Atlas:
         Raises BadInput when it makes no sense, Overtaken when somebody else decided on the same topic meanwhile.
         """
         kept = {name: value for name, value in data.items() if value is not None}
-        name = hashlib.sha256(repr((at, who, action, target, sorted(kept))).encode()).hexdigest()[:16]
+        name = _name(at, who, action, target)
         if action == "split":
             kept["topic"] = f"s{name[:8]}"
         with self._lock:
@@ -223,6 +229,28 @@ class Atlas:
                 sheet.registry.log.remove(stored)
                 raise
             return stored, self._take_effect(sheet)
+
+    def move(self, texts: Sequence[str], topic: str | None, *, who: str, at: str) -> tuple[list[Decision], Sheet]:
+        """Put statements into a topic, or call them noise (None); all of them take effect at once.
+
+        Raises BadInput for a statement or a topic that isn't there, and then nothing has changed.
+        """
+        action, data = ("noise", {}) if topic is None else ("move", {"topic": topic})
+        with self._lock:
+            sheet = self.sheet()
+            if sheet is None:
+                raise BadInput("there are no topics yet. They are found by the worker, or by miner refresh.")
+            if topic is not None and topic not in sheet.topics:
+                raise BadInput(f"no topic {topic!r}. The list of topics names them.")
+            if unknown := [text for text in texts if text not in sheet.statements.place]:
+                raise BadInput(f"no statement {unknown[0]!r}. The map of topics names them.")
+            made = [
+                Decision(_name(at, who, action, text), at, who, action, text, data) for text in dict.fromkeys(texts)
+            ]
+            for decision in made:
+                self._store.decisions.append(dataclasses.replace(decision, action=refreshing.ON_TOPICS + action))
+                sheet.registry.recall(decision)
+            return made, self._take_effect(sheet)
 
     def last(self, target: str) -> str | None:
         """The id of the last decision on a topic or statement."""
@@ -274,6 +302,10 @@ class Atlas:
         if members != {text: topic for text, topic in self._sheet.shown.items() if topic}:
             # Something was decided while topics were being found anew.
             self._write(self._sheet, members)
+
+
+def _name(*parts: str) -> str:
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _statements(store: Store) -> Statements:

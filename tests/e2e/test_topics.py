@@ -53,7 +53,7 @@ def test_a_topic_by_keyboard(enter, store):
     page.get_by_role("button", name="В новую тему").press("Enter")
     page.keyboard.type("Ждать")
     page.keyboard.press("Enter")
-    expect(page.locator(".figures")).to_contain_text(f"Высказываний {len(SAID['t1']) - 2}")
+    expect(page.locator(".figures")).to_contain_text(f"Высказываний{len(SAID['t1']) - 2}")
     page.goto(page.url.replace("/topics/t1", "/topics/decisions"))
     page.get_by_role("row").filter(has_text="разделить").get_by_role("button", name="Отменить").press("Enter")
     expect(page.get_by_role("row").filter(has_text="разделить")).to_contain_text("отменено")

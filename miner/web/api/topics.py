@@ -332,17 +332,17 @@ def rate(at: AtDesk, who: Researcher, body: Rating, key: IdempotencyKey = None) 
 def move(at: AtDesk, who: Researcher, body: NewMove, key: IdempotencyKey = None) -> Moved:
     """Put statements into a topic, or call them noise; no refit moves them again."""
     del key
-    sheet = _sheet(at)
-    if body.topic is not None and body.topic not in sheet.topics:
-        raise Problem(422, f"Темы «{body.topic}» нет.")
-    made = []
-    for text in body.texts:
-        before = sheet.shown.get(text)
-        action = "noise" if body.topic is None else "move"
-        decision, sheet = _decided(at, who, action, text, {"topic": body.topic})
-        made.append(decision.id)
-        at.store.audit.write(who.name, f"topic.{action}", f"statement:{text}", before=before, after=body.topic)
-    return Moved(decisions=made)
+    before = _sheet(at).shown
+    try:
+        made, _ = at.atlas.move(body.texts, body.topic, who=who.name, at=now().isoformat(timespec="microseconds"))
+    except BadInput as error:
+        raise Problem(422, str(error)) from error
+    for decision in made:
+        about = f"statement:{decision.target}"
+        at.store.audit.write(
+            who.name, f"topic.{decision.action}", about, before=before.get(decision.target), after=body.topic
+        )
+    return Moved(decisions=[decision.id for decision in made])
 
 
 @router.post("/topics/undo/{decision}", responses=described(404))
