@@ -4,6 +4,7 @@ from miner.llm import FOLDER, consent
 from miner.llm.answers import Answers
 from miner.llm.client import Client
 from miner.settings import Llm, load_settings
+from tests.cli.conftest import miner  # noqa: F401  # commands run as there
 from tests.llm.endpoint import Endpoint
 
 
