@@ -160,8 +160,6 @@ def test_two_services_on_one_workspace_are_refused(tmp_path):
         import sys, time
         from pathlib import Path
         from miner.service.lock import alone
-from miner.store import open_store
-from tests.cli.conftest import miner  # noqa: F401  # a fixture
         with alone(Path(sys.argv[1])):
             print("held", flush=True)
             time.sleep(60)
