@@ -6,7 +6,7 @@ plain, and where the rules do not help, words are left out.
 >>> pieces("третий месяц хожу отмечаться, а вакансий по моей профессии так и не дали")
 'третий месяц хожу … и не дали'
 >>> retold("я третий месяц хожу отмечаться, а вакансий по моей профессии так и не дали")
-'Вакансий по его профессии так … не дали, а третий месяц ходит отмечаться'
+'Вакансий по его профессии … не дали, а третий месяц ходит отмечаться'
 >>> retold("мне 49, до райцентра 64 км, работаем без выходных")
 'Работают без выходных, до райцентра около 60 км, человеку около 50'
 """
@@ -46,6 +46,11 @@ PERSON = {
     for word in words.split()
 }
 AFTER_PREPOSITION = {"нас": "них", "нам": "ним", "нами": "ними"}
+# Rounded figures want the genitive plural.
+AFTER_FIGURE = {
+    "тысяча": "тысяч", "тысячи": "тысяч", "тысячу": "тысяч", "рубль": "рублей", "рубля": "рублей", "год": "лет",
+    "года": "лет", "месяц": "месяцев", "месяца": "месяцев", "раз": "раз", "раза": "раз",
+}  # fmt: skip
 # A clause that begins so leans on the one before it.
 LEANING = frozenset(
     "что чтобы чтоб который которая которые которое где когда если потому поэтому как то хоть хотя пока куда так"
@@ -100,7 +105,10 @@ def _third_person(parts: Sequence[str]) -> list[str]:
             continue
         opens = not at or parts[at - 1] in {".", "!", "?"}
         plain = low if opens and part[1:].islower() | (len(part) == 1) and not _proper(low) else part
-        told.append(_figure(part) if part.isdecimal() else _other(low, plain, told))
+        figure = at and parts[at - 1].isdecimal()
+        told.append(
+            _figure(part) if part.isdecimal() else AFTER_FIGURE.get(low, low) if figure else _other(low, plain, told)
+        )
     return told
 
 
@@ -169,12 +177,17 @@ def _moved(clause: list[str]) -> list[str]:
 def _turned(clauses: list[tuple[str, list[str]]]) -> list[str]:
     """The clauses from the last to the first, where none leans on another; a lead «а» or «и» joins two anew."""
     first = [words[0].lower() for _, words in clauses]
-    if len(clauses) < 2 or any(word in LEANING for word in first) or any(mark == ":" for mark, _ in clauses):
+    if len(clauses) < 2 or any(_leans(words) for _, words in clauses) or any(mark == ":" for mark, _ in clauses):
         return [part for at, (mark, words) in enumerate(clauses) for part in ((mark, *words) if at else words)]
     bare = [words[1:] if word in JOINING else words for (_, words), word in zip(clauses, first, strict=True)]
     if len(clauses) == 2 and first[1] in JOINING and first[0] not in JOINING:
         bare[0] = [first[1], *bare[0]]
     return [part for words in reversed(bare) if words for part in (",", *words)][1:]
+
+
+def _leans(clause: Sequence[str]) -> bool:
+    """Whether a clause hangs on another: «что …», «в котором …»."""
+    return any(word.lower() in LEANING or word.lower().startswith("котор") for word in clause[:2])
 
 
 def _unlike(parts: Sequence[str], said: str) -> list[str]:
@@ -202,15 +215,20 @@ def _checked(parts: list[str], said: str) -> list[str]:
         last = words[found.a + RUN]
         flat[last - 1 if flat[last].lower().startswith(DENYING) else last] = GAP
     kept: list[str] = []
-    for part in flat:
-        if part == GAP:
-            # What leads to the missing word goes with it.
-            while kept and (kept[-1] in JOINING or "PREP" in _tag(kept[-1])):
+    for part in [*flat, ""]:
+        if part == GAP or not WORD.search(part):
+            # What led to a word that is missing, or no longer follows, goes with it.
+            while kept and _leads(kept[-1]):
                 kept.pop()
-            if not kept or kept[-1] == GAP:
+            if not kept or not part or (not WORD.search(kept[-1]) and (part == GAP) == (kept[-1] == GAP)):
                 continue
         kept.append(part)
     return kept
+
+
+def _leads(word: str) -> bool:
+    low = word.lower()
+    return not low.startswith(DENYING) and (low in JOINING | LEANING or "PREP" in _tag(low))
 
 
 def _row(parts: Sequence[str], original: Sequence[str]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miner.exporters._retell import GAP, RUN, pieces, retold, run
@@ -24,6 +24,7 @@ SAID = [
 
 
 @pytest.mark.parametrize("how", [pieces, retold])
+@settings(deadline=None)  # a dictionary of words is read on first use
 @given(words=WORDS)
 def test_no_run_of_the_authors_words_is_long(how, words):
     """Whatever is said, no more than three words in a row remain of it."""
