@@ -8,14 +8,16 @@ from typing import Protocol
 
 from miner.profiles.groups import Group
 from miner.profiles.template import Template, Told, lay_out
-from miner.records import KINDS, Candidate, Indicator, Line, Mined, Profile, Remark
+from miner.records import KINDS, Candidate, Indicator, Kind, Line, Mined, Profile, Remark
 
 KEPT = ("accept", "edit")
 
 
 class Word(Protocol):
-    """A person's last word on a candidate."""
+    """A person's last word on a candidate; ``target`` is the name under which they knew it."""
 
+    @property
+    def target(self) -> str: ...
     @property
     def action(self) -> str: ...
     @property
@@ -40,13 +42,14 @@ def build(
     told: Told | None = None,
     indicators: Iterable[Indicator] = (),
     template: Template | None = None,
+    orders: Mapping[Kind, Sequence[str]] | None = None,
 ) -> Profile:
     """The profile of a group, made on the day ``made`` (ISO 8601).
 
     ``said`` holds people's words on candidates by their ids, ``manual`` the lines of the staff's own experience and
     ``remarks`` their words on characteristics; ``told`` are quotes behind the facts.
     ``lines`` is how many lines of each kind a profile has; what a person accepted, edited or wrote always stays, and
-    what a person rejected is never proposed.
+    what a person rejected is never proposed. ``orders`` are the lines of a column in the order that a person gave them.
     """
     return Profile(
         group=group.name,
@@ -70,7 +73,7 @@ def build(
             )
         ),
         indicators=tuple(indicators),
-        lines=tuple(_lines(mined.candidates, said or {}, manual, lines)),
+        lines=tuple(columns(mined.candidates, said or {}, manual, lines, orders or {})),
         notes=mined.notes,
     )
 
@@ -96,16 +99,34 @@ def proposed(candidate: Candidate) -> Line:
     )
 
 
-def _lines(
-    candidates: Sequence[Candidate], said: Mapping[str, Word], manual: Sequence[Line], limit: int
+def columns(
+    candidates: Sequence[Candidate],
+    said: Mapping[str, Word],
+    manual: Sequence[Line],
+    limit: int,
+    orders: Mapping[Kind, Sequence[str]],
 ) -> Iterable[Line]:
+    """Yield the lines of a profile, column by column; what nobody has placed follows what somebody has."""
     for kind in KINDS:
         own = [c for c in candidates if c.kind == kind]
         settled = [_settled(c, said[c.id]) for c in own if c.id in said and said[c.id].action in KEPT]
         settled += [line for line in manual if line.kind == kind]
         open_ = [proposed(c) for c in own if c.id not in said or said[c.id].action == "later"]
-        yield from settled
-        yield from _fresh(open_, {line.text for line in settled}, limit - len(settled))
+        fresh = _fresh(open_, {line.text for line in settled}, limit - len(settled))
+        names = {c.id: said[c.id].target for c in own if c.id in said}
+        yield from placed([*settled, *fresh], orders.get(kind, ()), names)
+
+
+def placed(lines: Iterable[Line], order: Sequence[str], names: Mapping[str, str]) -> list[Line]:
+    """Lines by their ids, or the ``names`` under which they were known when the order was given.
+
+    >>> lines = [Line(name, "pain", name, "mined") for name in "abc"]
+    >>> [line.id for line in placed(lines, ["c", "was a"], {"a": "was a"})]
+    ['c', 'a', 'b']
+    """
+    places = {name: place for place, name in enumerate(order)}
+    last = len(places)
+    return sorted(lines, key=lambda line: places.get(line.id, places.get(names.get(line.id, ""), last)))
 
 
 def _fresh(proposals: Iterable[Line], said: set[str], limit: int) -> Iterable[Line]:

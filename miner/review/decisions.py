@@ -11,8 +11,8 @@ from miner.records import Candidate, Decision
 
 # accept: into the profile as it stands; edit: in other words; merge: it says the same as the line named by ``into``,
 # which gets its people; reject: never again; later: back into the pile; manual: a line of the staff's own;
-# undo: the person's last word on the target is taken back.
-ACTIONS = ("accept", "edit", "merge", "reject", "later", "manual", "undo")
+# undo: the person's last word on the target is taken back; order: the lines of a column stand as ``lines`` says.
+ACTIONS = ("accept", "edit", "merge", "reject", "later", "manual", "undo", "order")
 LONGEST = 300
 
 
