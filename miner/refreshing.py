@@ -95,6 +95,7 @@ def refresh(
     """
     from miner import pipeline
 
+    store.search.fill()
     only = set(groups)
     given = pipeline.given_groups(store)
     marks = {n: [m for g in of for m in store.documents.fresh(g)] for n, of in given.items() if not only or n in only}
@@ -280,9 +281,11 @@ def refit_reason(store: Store, settings: Settings) -> str | None:
 
 def refit(store: Store, settings: Settings, follow: Follow, *, version: str) -> dict[str, Any]:
     """Find topics anew over all statements, keep their identity and people's decisions, and mine every group."""
+    from miner import pipeline
     from miner.store import Event, TopicState
     from miner.topics.registry import Registry
 
+    said = store.documents.said
     placed = [mark for group in store.documents.fresh_groups() for mark in store.documents.fresh(group)]
     texts = list(follow("read", statements(store.documents.all(version)), None))
     if not texts:
@@ -297,7 +300,8 @@ def refit(store: Store, settings: Settings, follow: Follow, *, version: str) -> 
     state = TopicState(result.state, len(some), len(some) - len(sure), sum(sure) / len(sure) if sure else 0.0)
     kinds: list[Any] = [event.event for event in result.lineage]
     lineage = [Event(kind, e.before, e.after) for kind, e in zip(kinds, result.lineage, strict=True)]
-    store.topics.save(result.topics, lineage, state=state)
-    draw(store, settings, texts, result.topics)
+    named = pipeline.name_topics(result, lambda text: "".join(s.text for _, s in said([text]).values()), settings)
+    store.topics.save(named, lineage, state=state)
+    draw(store, settings, texts, named)
     told = refresh(store, settings, follow, version=version, whole=True, placed=frozenset(placed))
     return {"statements": len(texts), "topics": len(result.topics), "mined": told["mined"]}

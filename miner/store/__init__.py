@@ -15,6 +15,7 @@ What is where:
   ``save``, ``waits``, ``waiting()``, ``fresh_groups()``, ``fresh(group)``, ``marked(marks, version)``,
   ``known(marks)``,
   ``of_group(group, version)``, ``all(version)``, ``quotes(group, version, kind)``, ``versions()``, ``retire(version)``;
+- ``search``: ``find(words, Where(group=, …), before=place)``, ``sources()``, ``waiting()``, ``fill()``;
 - ``topics``: ``save(topics, lineage, scope=, state=)``, ``load(scope=)``, ``lineage(scope=)``, ``state(scope=)``,
   ``join(texts, instead=posts)``;
 - ``candidates``: ``replace(mined)``, ``of(group)``, ``get(id)``, ``heads(group)``, ``quotes(id)``, ``groups()``;
@@ -58,6 +59,7 @@ from miner.store.posts import Added
 from miner.store.profiles import Version
 from miner.store.replies import Reply
 from miner.store.runs import Run
+from miner.store.search import Found, Where, terms
 from miner.store.sources import Source
 from miner.store.store import Store, open_store
 from miner.store.topics import Event, TopicState
@@ -73,6 +75,7 @@ __all__ = [
     "Entry",
     "Event",
     "Forgotten",
+    "Found",
     "NotLetIn",
     "Opened",
     "Overtaken",
@@ -89,5 +92,7 @@ __all__ = [
     "User",
     "Version",
     "Webhook",
+    "Where",
     "open_store",
+    "terms",
 ]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, LargeBinary, Text, TypeDecorator
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.types import TypeEngine
 
 # Neither database keeps a half of a surrogate pair, PostgreSQL no NUL either; texts of the internet have both,
 # and offsets count them. U+F8FE (private use) announces one of them as four hexadecimal digits.
@@ -93,6 +96,32 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Lexemes(TypeDecorator[Sequence[str]]):
+    """Words in their order, to be searched: PostgreSQL's tsvector, in SQLite a text that FTS5 takes in; never read."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(TSVECTOR() if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        if dialect.name != "postgresql":
+            return " ".join(value)
+        return " ".join(f"{quoted(word)}:{place}" for place, word in enumerate(value, 1))
+
+
+def quoted(lexeme: str) -> str:
+    """A lexeme as tsvector and tsquery read it.
+
+    >>> quoted("д'артаньян")
+    "'д''артаньян'"
+    """
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 Digest = LargeBinary(16)

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, or_, select, tuple_, update
 
 from miner.masks import mask_same_length
 from miner.records import Disclosure, Document, Entity, Kind, Mask, Post, Quote, Sentiment, Statement
 from miner.store.columns import digest
 from miner.store.database import Database, advance, counted
+from miner.store.findable import fill, renew
 from miner.store.masking import masked_document, masked_post
 from miner.store.pages import AnyRow, Query, batches, paged
 from miner.store.posts import POST, post_of
@@ -187,6 +188,7 @@ class Documents:
                 done = self._save(connection, {document.id: document for document in batch}, pipeline)
             for document in batch:
                 self._given.pop(document.id, None)
+            fill(self._db)
             kept, stale = kept + done, stale + len(batch) - done
         return Saved(kept, stale)
 
@@ -237,6 +239,15 @@ class Documents:
             for post, document in self._read(version, PostRow.key.in_([digest(name) for name in batch])):
                 found |= {f"{post.id}:{s.start}-{s.end}": (post, s) for s in document.statements}
         return {text: found[text] for text in texts if text in found}
+
+    def at(self, places: Sequence[tuple[int, int]]) -> list[tuple[int, Post, Document]]:
+        """Posts, masked, by (post, pipeline), with their annotations under these pipelines, in the order of arrival."""
+        there = tuple_(DocumentRow.post, DocumentRow.pipeline).in_(places)
+        query = select(PostRow.seq, *DOCUMENT, *POST).join_from(PostRow, DocumentRow, DocumentRow.post == PostRow.seq)
+        with self._db.reading() as connection:
+            mine = PostRow.seq.in_([post for post, _ in places])
+            rows = connection.execute(query.where(mine, there).order_by(PostRow.seq)).all()
+        return [(row.seq, *pair) for row, pair in zip(rows, self._joined(rows), strict=True)]
 
     def voices(self, size: int = 5_000) -> Iterator[Sequence[AnyRow]]:
         """Pages of all statements of the latest version: id, start, stop, kind, sentiment, group, day, author, seq."""
@@ -362,6 +373,7 @@ class Documents:
         for table, lines in _lines(fit, pipeline):
             if lines:
                 connection.execute(insert(table), lines)
+        renew(connection, posts)
         connection.execute(delete(DueRow).where(DueRow.pipeline == pipeline, DueRow.post.in_(posts)))
         connection.execute(delete(FreshRow).where(FreshRow.post.in_(posts)))
         groups = {row.seq: row.group for row in rows}

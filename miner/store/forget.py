@@ -110,7 +110,11 @@ def _sweep(database: Database) -> None:
     """Deleting leaves copies behind: in SQLite's log, in PostgreSQL's dead rows."""
     with database.maintaining() as connection:
         if database.is_sqlite:
+            # The index keeps what is deleted until it is merged.
+            connection.exec_driver_sql("INSERT INTO findable_words (findable_words) VALUES ('optimize')")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             return
-        for table in ("posts", "post_versions", "statements", "entities", "candidate_quotes", "profile_quotes"):
+        for table in (
+            "posts", "post_versions", "statements", "entities", "candidate_quotes", "profile_quotes", "findable",
+        ):  # fmt: skip
             connection.execute(text(f"VACUUM {table}"))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from miner.records import Membership
 from miner.store.columns import digest
 from miner.store.database import Database, advance
+from miner.store.findable import fill, renew
 from miner.store.pages import batches
-from miner.store.tables import MembershipRow
+from miner.store.tables import MembershipRow, PostRow
 
 _FIELDS = ("speaker", "group", "score", "doc_id", "start", "stop")
+_PERSON = (MembershipRow.group, MembershipRow.key, MembershipRow.author, MembershipRow.doc)
 
 
 class Memberships:
@@ -27,12 +29,16 @@ class Memberships:
         lines = [self._line(member) for member in members]
         with self._db.writing() as connection:
             advance(connection, "candidates")
-            rows = connection.execute(select(MembershipRow.group, MembershipRow.key)).all()
-            before = {(row.group, row.key) for row in rows}
+            rows = connection.execute(select(*_PERSON)).mappings()
+            before: dict[Any, Mapping[Any, Any]] = {(row["group"], row["key"]): row for row in rows}
             connection.execute(delete(MembershipRow))
             for batch in batches(lines):
                 connection.execute(insert(MembershipRow), batch)
-        return sorted({group for group, _ in before ^ {(line["group"], line["key"]) for line in lines}})
+            after: dict[Any, Mapping[Any, Any]] = {(line["group"], line["key"]): line for line in lines}
+            changed = before.keys() ^ after.keys()
+            _tell(connection, [after.get(one) or before[one] for one in changed])
+        fill(self._db)
+        return sorted({group for group, _ in changed})
 
     def all(self, group: str | None = None) -> list[Membership]:
         """The memberships of a group or of all, the surest first."""
@@ -63,3 +69,13 @@ class Memberships:
             "stop": member.end,
             "at": self._clock(),
         }
+
+
+def _tell(connection: Connection, people: Sequence[Mapping[Any, Any]]) -> None:
+    """Posts of these people are found in other groups than before."""
+    authors = {one["author"] for one in people if one["author"] is not None}
+    alone = {one["doc"] for one in people if one["author"] is None}
+    stray = select(PostRow.seq).where(PostRow.group.is_(None))
+    for column, values in ((PostRow.author, authors), (PostRow.key, alone)):
+        for batch in batches(values):
+            renew(connection, list(connection.execute(stray.where(column.in_(batch))).scalars()))

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, literal, sel
 from miner.records import Post
 from miner.store.columns import digest
 from miner.store.database import Database, advance, counted
+from miner.store.findable import renew
 from miner.store.keys import AuthorKeys
 from miner.store.pages import BATCH, AnyRow, batches, paged
 from miner.store.tables import DocumentRow, ForgottenRow, PostRow, PostVersionRow
@@ -260,6 +261,7 @@ class Posts:
     def _update(self, connection: Connection, updated: Sequence[Mapping[str, Any]]) -> None:
         if updated:
             connection.execute(_rewriting({}), updated)
+            renew(connection, [line["p_seq"] for line in updated])
 
     def _drop(self, connection: Connection, posts: Sequence[int]) -> None:
         if not posts:
@@ -279,6 +281,7 @@ class Posts:
                 DocumentRow.post == bindparam("p_post"), DocumentRow.pipeline < bindparam("p_last")
             )
             connection.execute(older, [{"p_post": post, "p_last": pipeline} for post, pipeline in last])
+            renew(connection, [post for post, _ in last])
 
 
 def _hold(connection: Connection, posts: Sequence[int]) -> None:

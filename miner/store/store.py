@@ -27,6 +27,7 @@ from miner.store.posts import Posts
 from miner.store.profiles import Profiles
 from miner.store.replies import Replies
 from miner.store.runs import Runs
+from miner.store.search import Search
 from miner.store.sources import Sources
 from miner.store.tables import Meta
 from miner.store.tallies import Tallies
@@ -49,6 +50,7 @@ class Store:
         self._clock = clock
         self.posts = Posts(database, lambda: self.keys, clock)
         self.documents = Documents(database, clock)
+        self.search = Search(database, self.documents)
         self.topics = Topics(database, clock)
         self.candidates = Candidates(database, clock)
         self.memberships = Memberships(database, clock)

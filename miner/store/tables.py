@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Inte
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
-from miner.store.columns import Digest, Moment, Packed, Words
+from miner.store.columns import Digest, Lexemes, Moment, Packed, Words
 
 
 class Base(DeclarativeBase):
@@ -368,6 +368,37 @@ class DisclosureRow(Base):
     stop: Mapped[int]
 
     __table_args__ = _of_document()
+
+
+class FindableRow(Base):
+    """What the search knows of an annotated post: ``words`` are lemmas and marks, empty while they are to be made.
+
+    ``place`` orders posts by day and arrival (see findable.py). SQLite searches in ``findable_words``, an FTS5 table
+    that triggers keep in step with this one; PostgreSQL in the column itself.
+    """
+
+    __tablename__ = "findable"
+
+    place: Mapped[int] = mapped_column(_Long, primary_key=True, autoincrement=False)
+    post: Mapped[int] = mapped_column(BigInteger)
+    pipeline: Mapped[int]
+    words: Mapped[Any | None] = mapped_column(Lexemes())
+
+    __table_args__ = (
+        ForeignKeyConstraint(["post", "pipeline"], ["documents.post", "documents.pipeline"], ondelete="CASCADE"),
+        Index(None, "post", "pipeline"),
+        Index("ix_findable_bare", "place", sqlite_where=text("words IS NULL"), postgresql_where=text("words IS NULL")),
+        Index("ix_findable_words", "words", postgresql_using="gin").ddl_if(dialect="postgresql"),
+    )
+
+
+class PublisherRow(Base):
+    """The sources that findable posts come from."""
+
+    __tablename__ = "publishers"
+
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    name: Mapped[str]
 
 
 class TopicRow(Base):

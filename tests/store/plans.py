@@ -11,7 +11,7 @@ from sqlalchemy import Delete, Insert, Select, Update, event
 # Tables that grow with the posts, the requests or the work done.
 LARGE = frozenset(
     "posts post_versions due documents statements entities disclosures topic_members candidate_quotes profile_quotes "
-    "decisions runs frontier http_cache marks ledger candidates".split()
+    "decisions runs findable frontier http_cache marks ledger candidates".split()
 )
 _NUMBERED = re.compile(r"(?:\?|%\(\w+\)s(?:::\w+)?)(?:,\s*(?:\?|%\(\w+\)s(?:::\w+)?))*")
 # An empty table without statistics is walked for want of anything better; another test will have rows in it.

@@ -77,9 +77,18 @@ def lie(store, version):
 def test_the_steps_lay_out_what_the_tables_describe(store):
     """A table, column, index or key that only one of them knows is a mistake."""
     with store.database.reading() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True}
+        if store.database.is_sqlite:
+            opts["include_object"] = _is_no_part_of_the_search
+        context = MigrationContext.configure(connection, opts=opts)
         differences = [d for d in compare_metadata(context, Base.metadata) if d != "alembic_version"]
     assert differences == []
+
+
+def _is_no_part_of_the_search(thing, name, *_):
+    """SQLite's search keeps its index in tables, where PostgreSQL has an index on a column."""
+    del thing
+    return "findable_words" not in name
 
 
 def test_an_empty_database_is_laid_out_at_once(store):

@@ -1,0 +1,196 @@
+"""Full-text search in posts, in Russian: every form of a word finds every other, newest posts first.
+
+    found = store.search.find("переобучение", Where(group="rural", kind="pain"))
+    found = store.search.find("переобучение", Where(group="rural", kind="pain"), before=found[-1].place)
+
+Words all have to be there; «в кавычках» side by side; -слово must not; слов* is the beginning of one. All that is asked
+but the topic lies in one index, so an answer costs what it shows, and not what there is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, Select, column, literal_column, select, table, text
+
+from miner.records import Document, Kind, Post, Tone
+from miner.store.columns import digest, quoted
+from miner.store.database import Database
+from miner.store.documents import Documents
+from miner.store.findable import EVERY, LONGEST, day_place, fill, mark, waiting
+from miner.store.tables import FindableRow, MemberRow, PostRow, PublisherRow, TopicRow
+
+END = 2**62
+# A query of more words than that is no query.
+MOST = 20
+_PART = re.compile(r'(-?)(?:["«„“]([^"»“”]*)["»“”]?|(\S+))')
+_INDEX = table("findable_words", column("rowid"))
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Lemmas that stand side by side, mostly one; the last may be a beginning only, or all of it must not be there."""
+
+    lemmas: tuple[str, ...]
+    begins: bool = False
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What posts have to be; ``until`` is the last day that counts, ``sentiment`` the tone of the whole post."""
+
+    group: str | None = None
+    source: str | None = None
+    since: date | None = None
+    until: date | None = None
+    kind: Kind | None = None
+    sentiment: Tone | None = None
+    topic: str | None = None
+
+
+ANYWHERE = Where()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A post, masked, with its annotation; ``topics`` name the topic of each statement that has one, by its number."""
+
+    place: int
+    post: Post
+    document: Document
+    topics: Mapping[int, tuple[str, str]]
+
+
+def terms(asked: str) -> tuple[Term, ...]:
+    """What a query asks for, in dictionary forms.
+
+    >>> [term.lemmas for term in terms("переобучения в «центре занятости»")]
+    [('переобучение',), ('центр', 'занятость')]
+    >>> terms("-курсы безраб*")
+    (Term(lemmas=('курс',), begins=False, absent=True), Term(lemmas=('безраб',), begins=True, absent=False))
+    """
+    from miner.words import EMPTY_PARTS, lemma, tokens
+
+    found: list[tuple[Term, bool]] = []
+    for minus, phrase, word in _PART.findall(asked)[:MOST]:
+        forms = tokens(phrase or word)[:MOST]
+        begins = word.endswith("*") and bool(forms)
+        pairs = [lemma(form) for form in forms[: len(forms) - begins]]
+        lemmas = tuple(form[:LONGEST] for form in ([p[0] for p in pairs] + forms[-1:] * begins))
+        empty = not phrase and not begins and all(part in EMPTY_PARTS - {"NUM"} for _, part in pairs)
+        if lemmas:
+            found.append((Term(lemmas, begins, bool(minus)), empty))
+    telling = tuple(term for term, empty in found if not empty)
+    return telling or tuple(term for term, _ in found)
+
+
+class Search:
+    def __init__(self, database: Database, documents: Documents) -> None:
+        self._db = database
+        self._documents = documents
+
+    def find(
+        self,
+        asked: str | Sequence[Term] = "",
+        where: Where = ANYWHERE,
+        *,
+        before: int | None = None,
+        limit: int = 20,
+    ) -> list[Found]:
+        """Annotated posts that say and are what is asked, the latest first, from the one after ``before`` on."""
+        wanted = terms(asked) if isinstance(asked, str) else tuple(asked)
+        top = END if before is None else before
+        if where.until is not None:
+            top = min(top, day_place(where.until + timedelta(days=1)) if where.until < date.max else END)
+        bottom = day_place(where.since) if where.since is not None else 0
+        with self._db.reading() as connection:
+            query = self._query(wanted, where).limit(limit)
+            here = query.selected_columns[0]
+            places = list(connection.execute(query.where(here < top, here >= bottom)).scalars())
+            rows = connection.execute(
+                select(FindableRow.place, FindableRow.post, FindableRow.pipeline).where(FindableRow.place.in_(places))
+            ).all()
+        place = {row.post: row.place for row in rows}
+        pairs = self._documents.at([(row.post, row.pipeline) for row in rows])
+        with self._db.reading() as connection:
+            topics = _topics(connection, [post for _, post, _ in pairs])
+        found = [Found(place[seq], post, document, topics.get(post.id, {})) for seq, post, document in pairs]
+        return sorted(found, key=lambda one: -one.place)
+
+    def sources(self) -> list[str]:
+        """The sources that posts come from, in their order."""
+        with self._db.reading() as connection:
+            return sorted(connection.execute(select(PublisherRow.name)).scalars(), key=str.casefold)
+
+    def waiting(self) -> int:
+        """How many annotated posts are not findable yet."""
+        return waiting(self._db)
+
+    def fill(self) -> int:
+        """Make what waits findable; returns how many posts."""
+        return fill(self._db)
+
+    def _query(self, wanted: Sequence[Term], where: Where) -> Select[int]:
+        marks = [
+            mark(name, value) for name in ("group", "source", "kind", "sentiment") if (value := getattr(where, name))
+        ]
+        mine = select(PostRow.seq).join(MemberRow, MemberRow.key == PostRow.key)
+        mine = mine.where(MemberRow.scope == "", MemberRow.topic == where.topic)
+        of_topic = select(FindableRow.place).where(FindableRow.post.in_(mine))
+        asks = bool(wanted or marks)
+        if not self._db.is_sqlite:
+            query = select(FindableRow.place).order_by(FindableRow.place.desc())
+            query = query.where(FindableRow.post.in_(mine)) if where.topic is not None else query
+            match = text("findable.words @@ CAST(:words AS tsquery)").bindparams(words=_tsquery(wanted, marks))
+            return query.where(match) if asks else query
+        if asks:
+            match = text("findable_words MATCH :words").bindparams(words=_fts(wanted, marks))
+            query = select(_INDEX.c.rowid).where(match).order_by(_INDEX.c.rowid.desc())
+            # The plus keeps SQLite from looking the words up once for each post of the topic.
+            of = literal_column("+findable_words.rowid").in_(of_topic)
+            return query.where(of) if where.topic is not None else query
+        if where.topic is not None:
+            return of_topic.order_by(literal_column("+findable.place").desc())
+        return select(FindableRow.place).order_by(FindableRow.place.desc())
+
+
+def _fts(wanted: Sequence[Term], marks: Sequence[str]) -> str:
+    def said(term: Term) -> str:
+        return '"' + " ".join(term.lemmas) + '"' + " *" * term.begins
+
+    there = [said(term) for term in wanted if not term.absent] + [f'"{one}"' for one in marks]
+    absent = "".join(f" NOT {said(term)}" for term in wanted if term.absent)
+    every = f'"{EVERY}"'
+    return f"({' AND '.join(there or [every])}){absent}"
+
+
+def _tsquery(wanted: Sequence[Term], marks: Sequence[str]) -> str:
+    def said(term: Term) -> str:
+        *first, last = (quoted(form) for form in term.lemmas)
+        return ("!" * term.absent) + "(" + " <-> ".join([*first, last + ":*" * term.begins]) + ")"
+
+    there = [quoted(one) for one in marks]
+    if not there and all(term.absent for term in wanted):
+        there = [quoted(EVERY)]
+    return " & ".join([*map(said, wanted), *there])
+
+
+def _topics(connection: Connection, posts: Sequence[Post]) -> dict[str, dict[int, tuple[str, str]]]:
+    """By post and by the place where a statement begins: the id and the label of its topic."""
+    query = (
+        select(MemberRow.member, TopicRow.id, TopicRow.label)
+        .join(TopicRow, (TopicRow.scope == MemberRow.scope) & (TopicRow.id == MemberRow.topic))
+        .where(MemberRow.scope == "", MemberRow.key.in_([digest(post.id) for post in posts]))
+    )
+    found: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
+    for member, topic, label in connection.execute(query):
+        post, _, span = member.rpartition(":")
+        start = span.partition("-")[0]
+        if start.isdecimal():
+            found[post][int(start)] = (topic, label)
+    return found
