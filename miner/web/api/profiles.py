@@ -270,7 +270,7 @@ def reorder(
     target = f"order:{group}:{kind}"
     wanted = names([item for item in (known.find(at, group, line) for line in body.lines) if item])
     try:
-        data = {"group": group, "kind": kind, "lines": wanted}
+        data: dict[str, Any] = {"group": group, "kind": kind, "lines": wanted}
         pipeline.decide(at.store, "order", target, who=who.name, at=_moment(), last={target: last}, **data)
     except Overtaken as error:
         there = _column(at, known, group, kind)
