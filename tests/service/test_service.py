@@ -86,7 +86,7 @@ def test_one_command_crawls_annotates_and_mines(tmp_path):
             os.kill(worker, signal.SIGKILL)
             store.sources.plan("selo", store.sources.get("selo").added_at)
             wait(lambda: [run.status for run in store.runs.recent("crawl", "selo")] == ["done"], 120)
-            wait(lambda: store.topics.state() is not None and not store.documents.fresh_groups(), 240)
+            wait(lambda: store.candidates.fitted("rural") == (4, 4) and not store.documents.fresh_groups(), 240)
             assert answers(f"{url}/readyz")
             assert children(process.pid) != [worker]
             [again] = children(process.pid)
