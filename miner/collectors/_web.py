@@ -78,14 +78,13 @@ class WebCollector(Collector):
             self.frontier.add(seed, again=True)
         begun = {seed.url for seed in seeds}
         failure: NotFetched | None = None
-        count = 0
+        done = 0
         with contextlib.closing(self._answers()) as answers:
             for task, answer in answers:
                 try:
                     page = answer()
-                    for post in self.read(task, page) if not page.unchanged else ():
-                        count += 1
-                        yield post
+                    if not page.unchanged:
+                        yield from self.read(task, page)
                 except Closed as error:
                     self.frontier.release(task)
                     self.unfinished = str(error)
@@ -95,8 +94,9 @@ class WebCollector(Collector):
                     self.failed(task, error)
                     failure = error if task.url in begun else failure
                 else:
+                    done += 1
                     self.frontier.done(task, page.validator)
-        if failure is not None and not count:
+        if failure is not None and not done:
             raise failure
 
     def _answers(self) -> Generator[tuple[Task, Callable[[], Page]]]:

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-import os
+import multiprocessing
 import random
 import statistics
 import time
@@ -17,6 +17,7 @@ from miner.settings import Nlp, Settings
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = 5
+WARMING = 5_000
 GOALS = {"times_natasha": 4.0, "two_workers": 1.8, "worker_memory_mb": 700}
 
 
@@ -62,13 +63,25 @@ def timed(work):
     return time.perf_counter() - begin, result
 
 
-def memory_mb():
-    with open("/proc/self/statm", encoding="ascii") as numbers:
-        return int(numbers.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
+def memory_mb(process="self", kind="Rss"):
+    """Megabytes that a process holds; ``Pss`` shares out what several of them hold together."""
+    with open(f"/proc/{process}/smaps_rollup", encoding="ascii") as lines:
+        return next(int(line.split()[1]) for line in lines if line.startswith(f"{kind}:")) >> 10
+
+
+def worker_memory_mb(batch, workers=2):
+    """The most that a worker of ``miner annotate --workers`` held, looked at after every hundred documents."""
+    most = {"rss": 0, "pss": 0}
+    for number, _ in enumerate(annotate_apart(batch, Nlp(), workers=workers)):
+        if number % 100 == 0:
+            for kind in most:
+                held = [memory_mb(child.pid, kind.title()) for child in multiprocessing.active_children()]
+                most[kind] = max(most[kind], *held, 0)
+    return most
 
 
 def components(annotator, batch):
-    """Seconds of each component over the batch."""
+    """The share of each component in the time of a batch; the first read of a batch is cold, the second warm."""
     docs = [annotator.nlp.make_doc(post.text) for post in batch]
     spent = {"tokenizer": timed(lambda: [annotator.nlp.make_doc(post.text) for post in batch])[0]}
     for name, component in annotator.nlp.pipeline:
@@ -82,18 +95,22 @@ def components(annotator, batch):
 
 def measure():
     # What was read for warming up is not measured: caches know the language by then, not the texts.
-    sample = list(posts(1_500, half=1))
+    sample = list(posts(ROUNDS * 300 + 300, half=1))
     plain, annotator = natasha_loop(), Annotator(load(), Nlp())
     plain(sample[:50])
-    list(annotator.annotate(posts(1_500, half=0)))
-    rates = {"natasha": [], "miner": []}
+    list(annotator.annotate(posts(WARMING, half=0)))
+    cold = components(annotator, sample[-300:])
+    rates = {"natasha": [], "miner": [], "known": []}
     for part in range(ROUNDS):
         batch = sample[part * 300 : part * 300 + 300]
         spent, words = timed(lambda b=batch: plain(b))
         rates["natasha"].append(words / spent)
         spent, _ = timed(lambda b=batch: list(annotator.annotate(b)))
         rates["miner"].append(words / spent)
+        spent, _ = timed(lambda b=batch: list(annotator.annotate(b)))
+        rates["known"].append(words / spent)
     ratios = [m / n for m, n in zip(rates["miner"], rates["natasha"], strict=True)]
+    known = [k / n for k, n in zip(rates["known"], rates["natasha"], strict=True)]
     many = list(posts(10_000))
     one, two = (timed(lambda w=w: sum(1 for _ in annotate_apart(many, Settings(), workers=w)))[0] for w in (1, 2))
     curve = {}
@@ -104,10 +121,12 @@ def measure():
     return {
         "times_natasha": round(statistics.median(ratios), 2),
         "times_natasha_range": [round(min(ratios), 2), round(max(ratios), 2)],
+        "times_natasha_known": round(statistics.median(known), 2),
         "tokens_per_second": {name: round(statistics.median(values)) for name, values in rates.items()},
         "two_workers": round(one / two, 2),
         "memory_mb": memory_mb(),
+        "worker_memory_mb": worker_memory_mb(many),
         "microseconds_per_post": curve,
-        "share_of_time": components(annotator, sample),
+        "share_of_time": {"cold": cold, "warm": components(annotator, sample[-300:])},
         "goals": GOALS,
     }

@@ -147,6 +147,40 @@ def test_a_thread_that_is_gone(crawl, board, store):
     assert store.posts.vanished([f"{place}{n}" for n in range(1, 30)]) == [f"{place}{n}" for n in gone]
 
 
+def test_a_thread_that_moves_to_another_board(miner, store):
+    """It is the same thread there: nothing of it is asked for again, nothing of it is twice or vanished."""
+    board = Board(threads=4, posts=5)
+    listed = {"2": board.listing, "3": (200, {}, board.listing(Asked(SEED + "&start=99")))}
+
+    def listing(request):
+        page = listed[request.path.partition("f=")[2][:1]]
+        return page(request) if callable(page) else page
+
+    with Site(board.pages() | {"/viewforum.php": listing}) as site:
+        miner("sources", "add", "board", "forum", site.url + SEED, site.url + "/viewforum.php?f=3")
+        assert "20 new" in miner("crawl")[1]
+        del site.asked[:]
+        listed["2"], listed["3"] = listed["3"], lambda request: board.listing(request).replace("f=2", "f=3")
+        said = miner("crawl")
+        assert "0 new, 0 changed, 0 vanished" in said[1], said
+    assert not [path for path in site.asked if "viewtopic" in path]
+    assert store.posts.count() == 20
+
+
+def test_a_thread_that_redirects_to_its_new_place(miner, store):
+    """Its posts keep their names, since they keep their numbers."""
+    board = Board(threads=2, posts=3)
+    with Site(board.pages()) as site:
+        miner("sources", "add", "board", "forum", site.url + SEED)
+        miner("crawl")
+        board.write(1, "Уже в другом разделе")
+        site.pages["/moved.php"] = lambda request: board.thread(Asked("/viewtopic.php?t=1&start=3"))
+        site.pages["/viewtopic.php"] = (301, {"Location": "/moved.php"}, "")
+        assert "1 new, 0 changed" in miner("crawl")[1]
+        assert "redirect" in [line.outcome for line in store.ledger.of_source("board")]
+    assert store.posts.count() == 7
+
+
 def test_a_thread_that_grew_shorter(crawl, board, store):
     """Its last page is gone, so it is read from its first, and what it lost is marked."""
     crawl()

@@ -54,8 +54,11 @@ class FakeVk:
         }
         self.comments = comments
         self.errors, self.calls, self.too_large = [], [], 0
+        # What single calls of a batch fail with, by the post that is asked for; each fails once.
+        self.single = {}
         for method in (
             "wall.get",
+            "wall.getById",
             "wall.getComments",
             "execute",
             "utils.resolveScreenName",
@@ -77,7 +80,11 @@ class FakeVk:
             calls = re.findall(r"post_id:(\d+),count:\d+,offset:(\d+)", given["code"])
             if self.too_large and len(calls) > self.too_large:
                 return (200, JSON, json.dumps({"error": {"error_code": 13, "error_msg": "Response size is too big"}}))
-            return (200, JSON, json.dumps({"response": [self.page(int(post), int(offset)) for post, offset in calls]}))
+            failed = [(int(post), self.single.pop(int(post))) for post, _ in calls if int(post) in self.single]
+            closed = {post for post, _ in failed}
+            pages = [int(post) not in closed and self.page(int(post), int(offset)) for post, offset in calls]
+            errors = [{"method": "wall.getComments", "error_code": n, "error_msg": "said"} for _, n in failed]
+            return (200, JSON, json.dumps({"response": pages} | ({"execute_errors": errors} if errors else {})))
         return (200, JSON, json.dumps({"response": getattr(self, method.replace(".", "_"))(given)}))
 
     def page(self, post, offset):
@@ -106,6 +113,11 @@ class FakeVk:
     def wall_get(self, given):
         ids = sorted(self.posts, reverse=True)[int(given["offset"]) :][: int(given["count"])]
         return {"count": len(self.posts), "items": [self.posts[n] for n in ids]}
+
+    def wall_getById(self, given):  # noqa: N802
+        owner, _, post = given["posts"].partition("_")
+        found = [self.posts[int(post)]] if owner == "-5" and int(post) in self.posts else []
+        return {"items": found}
 
     def wall_getComments(self, given):  # noqa: N802  # VK's own name
         post = int(given["post_id"])
@@ -192,6 +204,67 @@ def test_a_second_crawl_asks_for_new_comments_only(vk):
     assert len(codes) == 1
     assert codes[0].count("post_id:") == 1
     assert "post_id:2," in codes[0]
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://vk.com/wall-5_2", "https://vk.com/wall-5_2?reply=2001", "https://vk.com/rabota?w=wall-5_2", "wall-5_2"],
+)
+def test_a_single_post_with_its_comments(vk, target):
+    posts = vk.crawl.run(target)
+    assert [p.id for p in posts if p.text.startswith("Запись")] == ["vk:-5_2"]
+    assert {p.thread for p in posts} == {"vk:-5_2"}
+    assert len(posts) == 1 + 2 + 1 + 12
+    assert "wall.get" not in [method for method, _ in vk.calls]
+    del vk.calls[:]
+    assert len(vk.crawl.run(target)) == 1
+    assert [method for method, _ in vk.calls] == ["wall.getById"]
+
+
+def test_a_single_post_that_is_gone(vk):
+    with pytest.raises(Gone, match="VK shows no such post"):
+        vk.crawl.run("wall-5_99")
+    assert vk.crawl.ledger[-1].outcome == "gone"
+
+
+@pytest.mark.parametrize("number", [15, 18, 30, 200, 212])
+def test_one_call_of_a_batch_that_is_closed(vk, number):
+    """The other posts of the batch keep their comments; the closed one leaves a line that says why."""
+    vk.single = {2: number}
+    posts = vk.crawl.run("club5")
+    assert {p.thread for p in posts if "согласен" in p.text} == {"vk:-5_1", "vk:-5_3"}
+    [line] = [entry for entry in vk.crawl.ledger if entry.outcome == "closed to us"]
+    assert f"error {number}" in line.note
+    assert line.url.endswith("post=-5_2")
+
+
+@pytest.mark.parametrize("number", [6, 9, 10])
+def test_one_call_of_a_batch_that_came_too_soon(vk, number):
+    """Then the batch is asked for again, after a pause."""
+    vk.single = {2: number}
+    assert len([p for p in vk.crawl.run("club5") if "согласен" in p.text]) == 6
+    assert [method for method, _ in vk.calls].count("execute") == 2
+
+
+@pytest.mark.parametrize("number", [14, 29])
+def test_one_call_of_a_batch_that_ends_the_run(vk, number):
+    """Nothing of the batch is taken for read: the next run asks for all of it."""
+    vk.single = {2: number}
+    assert [p for p in vk.crawl.run("club5") if "согласен" in p.text] == []
+    assert len([p for p in vk.crawl.run("club5") if "согласен" in p.text]) == 6
+
+
+def test_an_old_wall_is_not_walked_again(site):
+    """Where nothing is new and nobody has answered, the older posts aren't asked for."""
+    fake = FakeVk(site, posts=250, comments=0)
+    crawl = VkCrawl(site, Vk)
+    known = {p.id for p in crawl.run("club5")}
+    assert len(known) == 250
+    del fake.calls[:]
+    crawl.known = known.__contains__
+    fake.posts[251] = fake.posts[250] | {"id": 251, "text": "Запись 251"}
+    crawl.run("club5")
+    assert len(fake.calls) == 2
 
 
 def test_long_walls_and_long_discussions(site):

@@ -18,6 +18,7 @@ class Crawl:
     def __init__(self, site, collector=Forum, **options):
         self.site, self.collector, self.options = site, collector, options
         self.heard, self.ledger, self.frontier = [], [], MemoryFrontier()
+        self.known = lambda _post: False
 
     def run(self, *paths, hide=lambda source, name: name):
         clock = Clock()
@@ -27,7 +28,7 @@ class Crawl:
             clock=clock,
             sleep=clock.sleep,
         )
-        context = Context(hide=hide, say=self.heard.append, fetcher=fetcher, frontier=self.frontier)
+        context = Context(hide=hide, say=self.heard.append, known=self.known, fetcher=fetcher, frontier=self.frontier)
         made = self.collector(
             [self.site.url + path for path in paths], configure(self.collector.Options, self.options), context
         )

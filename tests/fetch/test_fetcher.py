@@ -373,6 +373,49 @@ def test_a_certificate_nobody_trusts(certificate):
             Asking(robots=False, retries=0).get(site.url.replace("http:", "https:") + "/")
 
 
+def test_a_certificate_out_of_date(tmp_path):
+    """Also when whoever signed it is trusted; the ledger tells the reason."""
+    import datetime as dt
+    import ipaddress
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    def certificate(name, key, signer, signing, days, *more):
+        subject, issuer = (x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, n)]) for n in (name, signer))
+        begin = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+        end = begin + dt.timedelta(days)
+        made = x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number(), begin, end)
+        for extension in more:
+            made = made.add_extension(extension, critical=True)
+        return made.sign(signing, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+    root, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    uses = dict.fromkeys(
+        "digital_signature content_commitment key_encipherment data_encipherment key_agreement encipher_only decipher_only".split(),
+        False,
+    )
+    authority = (
+        x509.BasicConstraints(ca=True, path_length=None),
+        x509.KeyUsage(**uses, key_cert_sign=True, crl_sign=True),
+    )
+    host = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    (tmp_path / "root.pem").write_bytes(certificate("root", root, "root", root, 36_500, *authority))
+    (tmp_path / "cert.pem").write_bytes(certificate("127.0.0.1", key, "root", root, 90, host))
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (tmp_path / "key.pem").write_bytes(key.private_bytes(*form))
+    with Site({"/": "да"}) as site:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+        site.server.socket = context.wrap_socket(site.server.socket, server_side=True)
+        asking = Asking(robots=False, retries=0)
+        asking.fetcher._open_session().verify = str(tmp_path / "root.pem")
+        with pytest.raises(Unreachable, match="its certificate is out of date"):
+            asking.get(site.url.replace("http:", "https:") + "/")
+    assert "Tell the owner" in asking.ledger[-1].note
+
+
 # The guard -----------------------------------------------------------------------------------------------------------
 
 
