@@ -15,7 +15,7 @@ What is where:
   ``save``, ``waits``, ``waiting()``, ``fresh_groups()``, ``fresh(group)``, ``marked(marks, version)``,
   ``known(marks)``,
   ``of_group(group, version)``, ``all(version)``, ``quotes(group, version, kind)``, ``versions()``, ``retire(version)``;
-- ``search``: ``find(words, Where(group=, …), before=place)``, ``sources()``, ``waiting()``, ``fill()``;
+- ``search``: ``find(words, Where(groups=, …), before=place)``, ``sources()``, ``waiting()``, ``fill()``;
 - ``topics``: ``save(topics, lineage, scope=, state=)``, ``load(scope=)``, ``lineage(scope=)``, ``state(scope=)``,
   ``join(texts, instead=posts)``;
 - ``candidates``: ``replace(mined)``, ``of(group)``, ``get(id)``, ``heads(group)``, ``quotes(id)``, ``groups()``;

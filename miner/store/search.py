@@ -1,7 +1,7 @@
 """Full-text search in posts, in Russian: every form of a word finds every other, newest posts first.
 
-    found = store.search.find("переобучение", Where(group="rural", kind="pain"))
-    found = store.search.find("переобучение", Where(group="rural", kind="pain"), before=found[-1].place)
+    found = store.search.find("переобучение", Where(groups=("rural",), kind="pain"))
+    found = store.search.find("переобучение", Where(groups=("rural",), kind="pain"), before=found[-1].place)
 
 Words all have to be there; «в кавычках» side by side; -слово must not; слов* is the beginning of one. All that is asked
 but the topic lies in one index, so an answer costs what it shows, and not what there is.
@@ -42,9 +42,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """What posts have to be; ``until`` is the last day that counts, ``sentiment`` the tone of the whole post."""
+    """What posts have to be: of one of the ``groups``, up to ``until`` and on it, of that tone as a whole."""
 
-    group: str | None = None
+    groups: tuple[str, ...] = ()
     source: str | None = None
     since: date | None = None
     until: date | None = None
@@ -122,10 +122,25 @@ class Search:
         found = [Found(place[seq], post, document, topics.get(post.id, {})) for seq, post, document in pairs]
         return sorted(found, key=lambda one: -one.place)
 
+    def one(self, post: str) -> Found | None:
+        """A post by its id, whether it is findable yet or not; None when there is none that is annotated."""
+        shown = self._documents.shown(post)
+        if shown is None:
+            return None
+        with self._db.reading() as connection:
+            return Found(0, *shown, _topics(connection, [shown[0]]).get(post, {}))
+
     def sources(self) -> list[str]:
         """The sources that posts come from, in their order."""
         with self._db.reading() as connection:
             return sorted(connection.execute(select(PublisherRow.name)).scalars(), key=str.casefold)
+
+    def topics(self) -> list[tuple[str, str]]:
+        """The id and the label of each topic that has statements, in the order of the labels."""
+        query = select(TopicRow.id, TopicRow.label).where(TopicRow.scope == "", TopicRow.dormant.is_(False))
+        with self._db.reading() as connection:
+            found = [(row.id, row.label or row.id) for row in connection.execute(query)]
+        return sorted(found, key=lambda pair: pair[1].casefold())
 
     def waiting(self) -> int:
         """How many annotated posts are not findable yet."""
@@ -136,9 +151,8 @@ class Search:
         return fill(self._db)
 
     def _query(self, wanted: Sequence[Term], where: Where) -> Select[int]:
-        marks = [
-            mark(name, value) for name in ("group", "source", "kind", "sentiment") if (value := getattr(where, name))
-        ]
+        marks = [[mark("group", name) for name in where.groups]] if where.groups else []
+        marks += [[mark(name, of)] for name in ("source", "kind", "sentiment") if (of := getattr(where, name))]
         mine = select(PostRow.seq).join(MemberRow, MemberRow.key == PostRow.key)
         mine = mine.where(MemberRow.scope == "", MemberRow.topic == where.topic)
         of_topic = select(FindableRow.place).where(FindableRow.post.in_(mine))
@@ -159,22 +173,28 @@ class Search:
         return select(FindableRow.place).order_by(FindableRow.place.desc())
 
 
-def _fts(wanted: Sequence[Term], marks: Sequence[str]) -> str:
+def _fts(wanted: Sequence[Term], marks: Sequence[Sequence[str]]) -> str:
     def said(term: Term) -> str:
         return '"' + " ".join(term.lemmas) + '"' + " *" * term.begins
 
-    there = [said(term) for term in wanted if not term.absent] + [f'"{one}"' for one in marks]
+    there = [said(term) for term in wanted if not term.absent] + [
+        _any([f'"{m}"' for m in some], " OR ") for some in marks
+    ]
     absent = "".join(f" NOT {said(term)}" for term in wanted if term.absent)
     every = f'"{EVERY}"'
     return f"({' AND '.join(there or [every])}){absent}"
 
 
-def _tsquery(wanted: Sequence[Term], marks: Sequence[str]) -> str:
+def _any(marks: Sequence[str], joint: str) -> str:
+    return f"({joint.join(marks)})"
+
+
+def _tsquery(wanted: Sequence[Term], marks: Sequence[Sequence[str]]) -> str:
     def said(term: Term) -> str:
         *first, last = (quoted(form) for form in term.lemmas)
         return ("!" * term.absent) + "(" + " <-> ".join([*first, last + ":*" * term.begins]) + ")"
 
-    there = [quoted(one) for one in marks]
+    there = [_any([quoted(m) for m in some], " | ") for some in marks]
     if not there and all(term.absent for term in wanted):
         there = [quoted(EVERY)]
     return " & ".join([*map(said, wanted), *there])

@@ -65,12 +65,12 @@ def test_marks_narrow_what_is_found(store):
     keep(store, {3: "переобучение три"}, group="rural", source="forum.example.ru", date="2024-12-31")
     keep(store, {4: "молчание"}, group="rural", source="vk", date="2025-01-12")
     assert found(store, "переобучение") == ["p2", "p1", "p3"]
-    assert found(store, "переобучение", group="rural") == ["p1", "p3"]
-    assert found(store, "переобучение", group="rural", source="vk") == ["p1"]
+    assert found(store, "переобучение", groups=("rural",)) == ["p1", "p3"]
+    assert found(store, "переобучение", groups=("rural",), source="vk") == ["p1"]
     assert found(store, source="vk") == ["p4", "p1"]
     assert found(store, since=date(2025, 1, 10), until=date(2025, 1, 11)) == ["p2", "p1"]
     assert found(store, "переобучение", until=date(2024, 12, 31)) == ["p3"]
-    assert found(store, kind="pain", sentiment="negative", group="laid_off") == ["p2"]
+    assert found(store, kind="pain", sentiment="negative", groups=("laid_off",)) == ["p2"]
     assert found(store, kind="value") == []
     assert store.search.sources() == ["forum.example.ru", "vk"]
 
@@ -82,7 +82,7 @@ def test_a_topic_narrows_what_is_found(store):
     store.topics.save([Topic("t1", "обещания", (), members, ()), Topic("t2", "иное", (), ("p2:0-7",), ())])
     assert found(store, topic="t1") == ["p3", "p1"]
     assert found(store, "переобучение", topic="t1") == ["p1"]
-    assert found(store, group="rural", topic="t2") == ["p2"]
+    assert found(store, groups=("rural",), topic="t2") == ["p2"]
     [one] = store.search.find("переобучение", Where(topic="t1"))
     assert one.topics == {0: ("t1", "обещания")}
 
@@ -120,8 +120,8 @@ def test_a_post_that_moves_is_found_in_its_new_group(store):
     keep(store)
     keep(store, group="laid_off")
     store.search.fill()
-    assert found(store, "переобучение", group="rural") == []
-    assert found(store, "переобучение", group="laid_off") == ["p2", "p1"]
+    assert found(store, "переобучение", groups=("rural",)) == []
+    assert found(store, "переобучение", groups=("laid_off",)) == ["p2", "p1"]
 
 
 def test_people_are_found_in_the_group_they_were_assigned_to(store):
@@ -130,8 +130,8 @@ def test_people_are_found_in_the_group_they_were_assigned_to(store):
     [one] = [p for p in store.posts.all() if p.id == "p1"]
     for group in ("rural", "laid_off"):
         store.memberships.replace([Membership(one.speaker, group, 0.9, "p1", 0, 7)])
-        assert found(store, group=group) == ["p1"]
-    assert found(store, group="rural") == []
+        assert found(store, groups=(group, "nobody")) == ["p1"]
+    assert found(store, groups=("rural",)) == []
 
 
 def test_dropped_words_are_found_no_more(store, clock):
