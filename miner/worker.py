@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 BATCH = 300
 RETRIES = 3
+AGAIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +194,19 @@ class Worker:
         self.wake()
 
     def ask_refresh(self) -> None:
-        """What is annotated is wanted in topics and candidates; where there are no topics yet, they are found first."""
+        """What is annotated is wanted in topics and candidates; where there are no topics yet, they are found first.
+
+        What comes while a run is under way keeps its mark, and is asked for when that one has ended. One that failed
+        waits for its next try, one that failed for good for an hour.
+        """
         kind = "refit" if self.store.topics.state() is None else "refresh"
-        self.store.runs.request(kind, "", again=True, sooner=True)
+        if any(run.kind in ALONE for run in self.store.runs.leased()):
+            return
+        for last in self.store.runs.recent(kind, "", 1):
+            ended = last.finished_at or last.due_at
+            if last.error and (last.status == "due" or (last.status == "failed" and self.clock() - ended < AGAIN)):
+                return
+        self.store.runs.request(kind, "", sooner=True)
         self.bell.ring()
 
     def step(self, kinds: tuple[str, ...] | None = None) -> bool:

@@ -46,10 +46,10 @@ WORKING = """
         with open(home / "refreshed", "a") as log:
             print(len(marks), file=log)
         store.documents.known(marks)
-        return {"posts": len(marks)}
+        return {"posts": len(marks), "statements": len(marks)}
 
     miner.pipeline.annotate = slowly
-    miner.refreshing.refresh = refreshed
+    miner.refreshing.refit = miner.refreshing.refresh = refreshed
     miner.refreshing.refit_reason = lambda *_: None
     service = Settings().service.model_copy(update={"refit": "", "crawlers": 1})
     rhythm = Rhythm(lease=1.5, beat=0.1, look=0.1, retry=0.1)
@@ -300,12 +300,12 @@ def test_new_posts_come_through_to_the_candidates(worker, store, quick, monkeypa
     """Nobody asked for anything: they are annotated, then the groups that they touch are refreshed."""
     told = {}
 
-    def refresh(given, settings, follow, *, version):
+    def refit(given, settings, follow, *, version):
         told["groups"] = given.documents.fresh_groups()
         given.documents.known(given.documents.fresh("rural"))
-        return {"posts": 10, "mined": ["rural"], "grown": []}
+        return {"statements": 10, "topics": 1, "mined": ["rural"]}
 
-    monkeypatch.setattr("miner.refreshing.refresh", refresh)
+    monkeypatch.setattr("miner.refreshing.refit", refit)
     monkeypatch.setattr("miner.refreshing.refit_reason", lambda *_: None)
     fill(store, 10)
     worker.plan()
@@ -314,9 +314,31 @@ def test_new_posts_come_through_to_the_candidates(worker, store, quick, monkeypa
     assert told["groups"] == ["rural"]
     assert [(run.kind, run.status) for run in reversed(store.runs.latest()) if run.kind != "retention"] == [
         ("annotate", "done"),
-        ("refresh", "done"),
+        ("refit", "done"),
     ]
     assert store.tallies.all()["stage_items", "annotate"] == 10
+
+
+def test_a_refresh_that_fails_isnt_tried_without_end(worker, store, quick, monkeypatch, clock):
+    """Three times, each later, and then once an hour, whatever waits."""
+    tried = []
+
+    def fail(*_, **__):
+        tried.append(clock.now)
+        raise RuntimeError
+
+    monkeypatch.setattr("miner.refreshing.refit", fail)
+    fill(store, 3)
+    for _ in range(40):
+        worker.plan()
+        while worker.step(("annotate", "refresh", "refit")):
+            pass
+        clock.move(minutes=1)
+    assert len(tried) == 3
+    clock.move(hours=1)
+    worker.plan()
+    worker.step(("refit",))
+    assert len(tried) == 4
 
 
 def test_a_refit_is_brought_forward_when_topics_fit_no_more(worker, store, quick, monkeypatch, clock):

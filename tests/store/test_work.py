@@ -208,3 +208,61 @@ def test_every_request_leaves_a_line(store, clock):
     assert store.ledger.outcomes(1) == {"fetched": 3, "skipped": 1}
     assert store.ledger.drop(clock.now - timedelta(days=365)) == 1
     assert store.ledger.outcomes(1) == {"fetched": 3}
+
+
+# What the service asks of runs
+
+
+def test_a_run_that_is_given_back_is_nobodys_death(store):
+    """It is due at once, and whoever gave it back has no say in it any more."""
+    store.runs.request("crawl", "forum")
+    run = store.runs.lease("one")
+    assert store.runs.release(run)
+    assert not store.runs.finish(run)
+    again = store.runs.lease("two")
+    assert (again.id, again.deaths, again.attempts) == (run.id, 0, 2)
+
+
+def test_work_that_is_planned_can_be_brought_forward(store, clock):
+    """Only when that is asked for: a run that waits for its next try is left to wait."""
+    later = clock.now + timedelta(days=3)
+    store.runs.request("refit", "", later)
+    assert store.runs.request("refit", "").due_at == later
+    assert store.runs.request("refit", "", sooner=True).due_at == clock.now
+    assert store.runs.lease("one").kind == "refit"
+
+
+def test_old_rows_of_ended_runs_go_but_the_last(store, clock):
+    """When a source was last crawled is known for ever, and what is open stays."""
+    for _ in range(3):
+        store.runs.request("crawl", "forum")
+        store.runs.finish(store.runs.lease("one"), {"new": 1})
+        clock.move(days=1)
+    store.runs.request("annotate", "")
+    clock.move(days=100)
+    assert store.runs.drop(clock.now - timedelta(days=90)) == 2
+    assert [run.kind for run in store.runs.latest()] == ["annotate", "crawl"]
+
+
+def test_figures_are_added_by_whoever_works(store, workspace, url):
+    """Two machines at once lose none."""
+
+    def work():
+        with open_store(workspace, url) as mine:
+            for _ in range(20):
+                mine.tallies.add({("stage_items", "annotate"): 1, ("runs_done", "crawl"): 0.5})
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.tallies.all() == {("stage_items", "annotate"): 60, ("runs_done", "crawl"): 30}
+
+
+def test_another_schedule_is_planned_anew(store, clock):
+    """Its former due time belongs to the former schedule."""
+    store.sources.add(dataclasses.replace(FORUM, due_at=clock.now + timedelta(days=7)))
+    kept = store.sources.change(dataclasses.replace(store.sources.get("forum"), group="laid_off"))
+    assert kept.due_at == clock.now + timedelta(days=7)
+    assert store.sources.change(dataclasses.replace(kept, schedule="каждый час")).due_at is None
