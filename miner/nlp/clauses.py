@@ -164,6 +164,11 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.start)
 
+    @property
+    def sizes(self) -> np.ndarray:
+        """Of how many units each is made."""
+        return self.last - self.first + 1
+
     def without(self, rows: np.ndarray) -> Candidates:
         """Leave out what holds any of the marked rows."""
         if not rows.any():

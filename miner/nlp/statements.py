@@ -94,9 +94,7 @@ class Statements:
     def annotate(self, docs: Sequence[Doc], least_relevance: float = 0) -> None:
         for doc in docs:
             doc.spans[STATEMENTS] = []
-        docs = [
-            doc for doc in docs if len(doc) and doc._.language == "ru" and doc._.relevance >= least_relevance
-        ]
+        docs = [doc for doc in docs if len(doc) and doc._.language == "ru" and doc._.relevance >= least_relevance]
         table = tabulate(docs)
         found = candidates(table).without(quoted(docs, table))
         if not len(found):
@@ -104,7 +102,7 @@ class Statements:
         model = self.model
         reading = model(table, found)
         spans: list[list[Span]] = [[] for _ in docs]
-        for place, kind in choose(reading.probabilities, model.thresholds, found.start, found.stop):
+        for place, kind in choose(reading.probabilities, model.thresholds, found.start, found.stop, found.sizes):
             start, stop = int(found.start[place]), int(found.stop[place])
             owner = int(table.doc[start])
             span = Span(docs[owner], int(table.place[start]), int(table.place[stop - 1]) + 1, label=KINDS[kind - 1])

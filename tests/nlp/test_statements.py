@@ -167,10 +167,12 @@ def test_the_network_reads_long_texts_in_parts():
 
 
 def test_the_choice_takes_what_promises_most_together():
-    """Two good clauses win over one that spans both a little better."""
-    probabilities = np.array([[0.2, 0.8, 0, 0], [0.3, 0.7, 0, 0], [0.15, 0.85, 0, 0]])
-    start, stop = np.array([0, 4, 0]), np.array([4, 8, 8])
-    assert list(choose(probabilities, np.full(3, 0.4), start, stop)) == [(0, 1), (1, 1)]
+    """Two clauses that are much surer than the whole win over it; where the whole is as sure, it stays whole."""
+    start, stop, units = np.array([0, 4, 0]), np.array([4, 8, 8]), np.array([1, 1, 2])
+    apart = np.array([[0.1, 0.9, 0, 0], [0.1, 0.9, 0, 0], [0.4, 0.6, 0, 0]])
+    whole = np.array([[0.2, 0.8, 0, 0], [0.3, 0.7, 0, 0], [0.15, 0.85, 0, 0]])
+    assert list(choose(apart, np.full(3, 0.4), start, stop, units)) == [(0, 1), (1, 1)]
+    assert list(choose(whole, np.full(3, 0.4), start, stop, units)) == [(2, 1)]
 
 
 # A tiny corpus to train on: enough to learn that these words mean these kinds.

@@ -8,21 +8,28 @@ import numpy as np
 
 
 def choose(
-    probabilities: np.ndarray, thresholds: np.ndarray, start: np.ndarray, stop: np.ndarray
+    probabilities: np.ndarray, thresholds: np.ndarray, start: np.ndarray, stop: np.ndarray, units: np.ndarray
 ) -> Iterator[tuple[int, int]]:
     """Yield ``(candidate, class)`` of the best set of spans that don't overlap, in the order of the text.
 
-    ``probabilities`` has a column per class, class 0 being none; ``start`` and ``stop`` are rows. Only candidates above
-    the threshold of their class are looked at, and the best sum of what they have above it wins.
+    ``probabilities`` has a column per class, class 0 being none; ``start`` and ``stop`` are rows, ``units`` how many
+    units each candidate is made of. Only candidates above the threshold of their class are looked at, and the best sum
+    of what they have above it, as often as they have units, wins: otherwise the halves of a thought would promise more
+    than the whole.
 
     >>> p = np.array([[.1, .9, 0, 0], [.3, .7, 0, 0], [.5, .5, 0, 0]])
-    >>> list(choose(p, np.array([.4, .4, .4]), np.array([0, 0, 4]), np.array([3, 9, 9])))
+    >>> start, stop = np.array([0, 0, 4]), np.array([3, 9, 9])
+    >>> list(choose(p, np.array([.4, .4, .4]), start, stop, np.array([1, 1, 1])))
     [(0, 1), (2, 1)]
+    >>> p[1] = .2, .8, 0, 0
+    >>> list(choose(p, np.array([.4, .4, .4]), start, stop, np.array([1, 2, 1])))
+    [(1, 1)]
     """
     gains = probabilities[:, 1:] - thresholds
     kinds = gains.argmax(1) if len(gains) else np.zeros(0, np.int64)
     best = gains[np.arange(len(gains)), kinds]
     promising = np.flatnonzero(best > 0)
+    best = best * units
     promising = promising[np.lexsort((start[promising], stop[promising]))]
     ends = stop[promising]
     # How many promising candidates end before each one starts.

@@ -335,7 +335,7 @@ class Judged:
         probabilities = self.probabilities
         found = self.examples.corpus.candidates
         taught = np.array([text.fold == TEACHER for text in self.examples.corpus.texts])[self.examples.owner]
-        for place, chosen in choose(probabilities, self.thresholds, found.start, found.stop):
+        for place, chosen in choose(probabilities, self.thresholds, found.start, found.stop, found.sizes):
             if taught[place]:
                 continue
             yield chosen, float(probabilities[place, chosen]), bool(same[place] and kind[place] == chosen)
@@ -422,7 +422,7 @@ def spans(
     corpus = examples.corpus
     found: dict[int, list[tuple[int, int, str]]] = {}
     start, stop = corpus.candidates.start, corpus.candidates.stop
-    for place, kind in choose(probabilities, thresholds, start, stop):
+    for place, kind in choose(probabilities, thresholds, start, stop, corpus.candidates.sizes):
         span = int(corpus.begin[start[place]]), int(corpus.end[stop[place] - 1]), KINDS[kind - 1]
         found.setdefault(int(examples.owner[place]), []).append(span)
     return found
