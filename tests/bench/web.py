@@ -171,9 +171,12 @@ def rooms(draw, groups, topics):
     )
 
 
-def walk(url, until, seed, groups, topics, found):
+def walk(url, together, seconds, seed, groups, topics, found):
+    """Log in, wait for the others, and click until the time is over."""
     draw, person = random.Random(seed), requests.Session()
     person.post(f"{url}/login", data={"name": "admin", "password": PASSWORD})
+    together.wait()
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         name, path = rooms(draw, groups, topics)
         with person.get(url + path, stream=True) as answer:
@@ -230,9 +233,10 @@ def main(posts=1_000_000, people=20, seconds=60):
                 first.get(home + path)
             print(f"warm in {time.perf_counter() - begin:.0f} s", flush=True)
             found = []
-            until = time.monotonic() + seconds
+            together = threading.Barrier(people)
             walkers = [
-                threading.Thread(target=walk, args=(home, until, n, groups, topics, found)) for n in range(people)
+                threading.Thread(target=walk, args=(home, together, seconds, n, groups, topics, found))
+                for n in range(people)
             ]
             for walker in walkers:
                 walker.start()
