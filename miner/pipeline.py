@@ -34,6 +34,7 @@ from miner.records import (
     Quote,
     Remark,
     Theme,
+    Topic,
     Word,
 )
 from miner.settings import Settings, Statements, resources
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from miner.profiles import Group
     from miner.review import Verdict
     from miner.store import Store
+    from miner.topics.model import TopicsResult
 
 Annotated = tuple[Post, Document]
 Follow = Callable[[str, Iterable[Any], int | None], Iterator[Any]]
@@ -415,12 +417,41 @@ def topics(
     from miner.topics import model
     from miner.topics.quality import measure
 
-    texts = posts
+    texts, masked = posts, dict[str, str]()
     if level == "statement":
-        documents = annotate(posts, settings)
-        texts = [Post(f"{d.id}:{s.start}-{s.end}", s.text) for d in documents for s in d.statements]
+        texts = []
+        for post, document in zip(posts, annotate(posts, settings), strict=True):
+            for s in document.statements:
+                texts.append(Post(f"{post.id}:{s.start}-{s.end}", s.text))
+                masked[texts[-1].id] = shown(post.text, document.pii, s.start, s.end)
     result = model.fit(texts, settings, previous=read_json(previous) if previous else None)
+    of = {text.id: text.text for text in texts}
+    named = name_topics(result, lambda text: masked.get(text) or hidden(of[text]), settings)
+    result = dataclasses.replace(result, topics=named)
     return {**result.to_json(), **({"quality": measure(texts, result, settings).to_json()} if quality else {})}
+
+
+def name_topics(result: TopicsResult, show: Callable[[str], str], settings: Settings) -> tuple[Topic, ...]:
+    """The topics of a fit, named by a language model where ``themes.wording`` says so, from their most telling texts.
+
+    ``show`` gives a text by its id with personal data hidden. A name that a person gave stays, and so does the topic's
+    own where the model has none.
+    """
+    if settings.themes.wording != "llm":
+        return result.topics
+    from miner.llm import connect
+    from miner.llm.proposals import Proposals
+    from miner.topics.registry import Registry
+
+    proposals = Proposals(connect(settings), private)
+    kept = Registry.from_json({"registry": result.state}).overlay().names
+    labels = {topic.id: topic.label for topic in result.topics}
+    for topic in result.topics:
+        told = [] if topic.id in kept else [show(text) for text in topic.representative]
+        proposal = proposals.propose("topic", told) if told else None
+        if proposal and proposal.name and proposal.name not in labels.values():
+            labels[topic.id] = proposal.name
+    return tuple(dataclasses.replace(topic, label=labels[topic.id]) for topic in result.topics)
 
 
 def evaluate(
@@ -623,6 +654,13 @@ def decide(
     decision = making(action, target, who=who, at=at, candidate=candidate, **data)
     store.decisions.append(decision, last)
     return decision
+
+
+def hidden(text: str) -> str:
+    """A text with its personal data hidden."""
+    from miner.nlp import shared
+
+    return mask(text, shared()(text)._.pii)
 
 
 def private(text: str) -> list[str]:

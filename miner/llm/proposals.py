@@ -6,6 +6,7 @@ A proposal is never needed: whatever goes wrong, there is none, and the rules wo
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from miner.llm.client import Client
 
 QUOTES, CHARS = 12, 300
+MOST_WORDS = 6
+_NAME = re.compile(r"[А-Яа-яЁё][А-Яа-яЁё0-9 ,«»/–-]{2,79}")
 MOST_TOKENS = 300
 
 
@@ -29,6 +32,18 @@ class Proposal(BaseModel):
 
     wording: str = Field(max_length=300)
     label: str = Field(max_length=120)
+
+    @property
+    def name(self) -> str | None:
+        """The label, when it is fit for a topic: up to six Russian words.
+
+        >>> [Proposal(wording="", label=label).name for label in ("Отклики без ответа.", "No answer", "сад [имя]")]
+        ['отклики без ответа', None, None]
+        """
+        label = " ".join(self.label.split()).rstrip(".")
+        if not _NAME.fullmatch(label) or len(label.split()) > MOST_WORDS:
+            return None
+        return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 class Proposals:

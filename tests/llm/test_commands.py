@@ -1,5 +1,6 @@
 """Commands with a language model behind them: annotate, mine, refresh, and those of consent and cost."""
 
+import itertools
 import json
 
 import pytest
@@ -153,6 +154,7 @@ def test_a_dry_run_where_nothing_is_switched_on(miner, posts):
     assert (status, said.strip()) == (0, "the language model would not be asked: nothing is set to it")
 
 
+@pytest.mark.slow
 def test_topics_get_names(miner, posts, endpoint, monkeypatch):
     """Of what is most telling in them, personal data hidden; a name that is none leaves the topic its own."""
     names = iter(["Возраст и отказы.", "Not a name"])
@@ -170,9 +172,12 @@ def test_topics_get_names(miner, posts, endpoint, monkeypatch):
     assert "Мари" not in endpoint.sent
 
 
+@pytest.mark.slow
 def test_a_refit_names_topics_but_those_that_people_named(settings, endpoint, posts, tmp_path):
     """The store's topics, too, from masked statements; a person's name stays."""
-    endpoint.says = lambda _: {"wording": "-", "label": "дело о возрасте"}
+    count = itertools.count()
+    names = ("дело о возрасте", "дело об учёбе", "дело о заводе", "дело о деньгах", "дело о погоде")
+    endpoint.says = lambda _: {"wording": "-", "label": names[next(count)]}
     chosen = settings(wording="llm")
     version = pipeline.version(chosen)
     with open_store(chosen.home) as store:
@@ -180,7 +185,8 @@ def test_a_refit_names_topics_but_those_that_people_named(settings, endpoint, po
         store.documents.save(pipeline.annotate(read_posts(posts), chosen), version)
         refreshing.refit(store, chosen, follow, version=version)
         first = {topic.id: topic.label for topic in store.topics.load()}
-        assert set(first.values()) == {"дело о возрасте"}
+        assert first
+        assert set(first.values()) <= set(names)
         assert "Мари" not in endpoint.sent
         renamed = next(iter(first))
         rename = Decision("d1", "2026-03-01", "Иванова", "topic.rename", renamed, {"label": "Мы так решили"})

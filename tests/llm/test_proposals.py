@@ -9,8 +9,10 @@ from miner.llm.proposals import Proposals
 from miner.mappers import Context
 from miner.mappers._wording import known_wordings, unfit
 from miner.mappers.pain import Pain
-from miner.records import Quote, Theme
+from miner.records import Decision, Quote, Theme, Topic
 from miner.settings import Settings
+from miner.topics.model import TopicsResult
+from miner.topics.registry import Entry, Registry
 from tests.llm import endpoint as ways
 
 SAID = [
@@ -154,3 +156,20 @@ def test_a_rehearsal_counts_the_lines(settings, endpoint):
     assert counted[0].tally["calls"] == 1
     assert line.text == lines(Settings())[0].text
     assert endpoint.bodies == []
+
+
+def test_topics_are_named_but_those_that_people_named(settings, endpoint):
+    """By their most telling texts; what is no name, or another's, and what a person said, leaves a topic its own."""
+    registry = Registry()
+    registry.entries = {name: Entry(name, (1.0, 0.0)) for name in ("t1", "t2", "t3", "t4")}
+    registry.decide(Decision("d1", "2026-03-01", "Иванова", "rename", "t1", {"label": "мы так решили"}))
+    own = {"t1": "мы так решили", "t2": "коза", "t3": "огород", "t4": "забор"}
+    topics = tuple(Topic(name, label, (), (name,), (name, "0")) for name, label in own.items())
+    result = TopicsResult((), topics, state=registry.to_json())
+    labels = iter(["Потрава огородов.", "Gardens", "потрава огородов"])
+    endpoint.says = lambda _: {"wording": "-", "label": next(labels)}
+    shown = lambda text: f"{text}: козы и [имя]"  # noqa: E731
+    named = pipeline.name_topics(result, shown, settings(wording="llm"))
+    assert [topic.label for topic in named] == ["мы так решили", "потрава огородов", "огород", "забор"]
+    assert "t2: козы и [имя]" in endpoint.sent
+    assert pipeline.name_topics(result, shown, Settings()) is topics
