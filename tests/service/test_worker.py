@@ -85,8 +85,10 @@ def wait(until, seconds=60):
 
 def done(store):
     """Everything annotated, known, and nothing left to do but upkeep."""
+    versions = store.documents.versions()
     return (
-        not store.documents.waiting()
+        bool(versions)
+        and not store.documents.waits(versions[0])
         and not store.documents.fresh_groups()
         and {run.kind for run in store.runs.open()} <= {"retention", "refit"}
     )
