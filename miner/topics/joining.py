@@ -12,8 +12,8 @@ from miner.topics import _themes_text as text
 from miner.topics._themes_known import Themes, shared
 from miner.topics.themes import _Desk
 
-# A statement joins a line when it is this near to its core, as a share of how near the core is to itself. Of statements
-# that a whole mining put behind a line 94 % of pains join at 0.7 (0.5: all, 0.8: 74 %), three quarters of them that line.
+# A statement joins a line when it is this near to its core, as a share of how near the core is to itself. Of pains that
+# a whole mining put behind a line 94 % join at 0.7 (at 0.5 all, at 0.8 74 %), three quarters of them that very line.
 NEAR = 0.7
 _BLOCK = 2_000
 
