@@ -24,7 +24,7 @@ _GRAIN = 3.4
 # A theme has a known name when its quotes sound like it this much, and so much more than like any other.
 _SURE = 0.12
 _LEAD = 0.0
-_SURE_TO_JOIN = 0.25
+_SURE_TO_JOIN = 0.18
 _CORE = 5
 # From so many authors on a fifth of them tells something; a source that brings so few new themes is read out.
 _TOLD_FROM, _LITTLE = 15, 0.05
