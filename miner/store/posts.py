@@ -177,6 +177,20 @@ class Posts:
         with self._db.reading() as connection:
             return counted(connection, "posts")
 
+    def arrived(self, since: datetime, most: int = 100_000) -> dict[str | None, int]:
+        """How many posts have come since, by group, the first ``most`` of them."""
+        with self._db.reading() as connection:
+            low, high = 0, connection.execute(select(func.max(PostRow.seq))).scalar_one() or -1
+            # Posts lie in the order of their arrival, so the moment is found by halving.
+            while low <= high:
+                middle = (low + high) // 2
+                near = select(PostRow.first_seen).where(PostRow.seq <= middle).order_by(PostRow.seq.desc()).limit(1)
+                came = connection.execute(near).scalar_one_or_none()
+                low, high = (middle + 1, high) if came is None or came <= since else (low, middle - 1)
+            new = select(PostRow.group).where(PostRow.seq >= low).order_by(PostRow.seq).limit(most).subquery()
+            count = select(new.c.group, func.count()).group_by(new.c.group)
+            return {group: number for group, number in connection.execute(count)}  # noqa: C416  # rows are no pairs
+
     def changed_groups(self, since: int) -> list[str]:
         """The groups with posts that are new or changed since ``stamp()`` gave that number."""
         names: set[str] = set()

@@ -117,6 +117,23 @@ class Topics:
             row = connection.execute(query).first()
             return (row.at, row.new_texts) if row else None
 
+    def changes(self, since: datetime, *, scope: str = "", most: int = 10_000) -> dict[str, int]:
+        """How many topics refits since then have brought forth, split, merged or let lie, by event."""
+        here = (LineageRow.scope == scope, LineageRow.id > 0)
+        last = (
+            select(LineageRow.event, LineageRow.at).where(*here).order_by(LineageRow.id.desc()).limit(most).subquery()
+        )
+        count = select(last.c.event, func.count()).where(last.c.at > since).group_by(last.c.event)
+        with self._db.reading() as connection:
+            return {event: number for event, number in connection.execute(count)}  # noqa: C416  # rows are no pairs
+
+    def loose(self, *, scope: str = "") -> tuple[int, int]:
+        """How many texts have joined since the last refit, and how many of them fit no topic."""
+        query = select(TopicStateRow.new_texts, TopicStateRow.new_without).where(TopicStateRow.scope == scope)
+        with self._db.reading() as connection:
+            row = connection.execute(query).first()
+            return (row.new_texts, row.new_without) if row else (0, 0)
+
     def join(
         self, texts: Mapping[str, str | None], *, scope: str = "", sureness: float = 0.0, instead: Iterable[str] = ()
     ) -> None:
