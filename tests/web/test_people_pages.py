@@ -44,3 +44,16 @@ def test_ones_own_page(anyone):
     assert "отчёт" in page
     assert "автор профилей" in page
     assert "ещё не понадобился" in page
+
+
+def test_ones_own_password(anyone, client):
+    """The old one is asked for; other sessions end, this one goes on."""
+    author, elsewhere = anyone("author"), anyone("author")
+    wrong = author.put("/api/v1/me/password", json={"old": "не тот пароль", "new": "совсем другой"})
+    assert wrong.status_code == 422
+    assert author.put("/api/v1/me/password", json={"old": PASSWORD, "new": "совсем другой"}).status_code == 204
+    assert author.get("/api/v1/me").status_code == 200
+    assert elsewhere.get("/api/v1/me").status_code == 401
+    for password, status in ((PASSWORD, 401), ("совсем другой", 201)):
+        asked = {"name": "author", "password": password}
+        assert client.post("/api/v1/session", json=asked).status_code == status

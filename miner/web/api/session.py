@@ -19,6 +19,11 @@ class Credentials(BaseModel):
     password: str = Field(max_length=1_000)
 
 
+class NewPassword(BaseModel):
+    old: str = Field(max_length=1_000)
+    new: str = Field(min_length=10, max_length=1_000)
+
+
 class Me(BaseModel):
     name: str
     role: Literal["analyst", "researcher", "author", "admin"]
@@ -50,6 +55,22 @@ def log_in(request: Request, response: Response, at: AtDesk, body: Credentials) 
     at.store.audit.write(opened.user.name, "login", f"user:{opened.user.name}")
     let_in(request, response, opened)
     return Session(name=opened.user.name, role=opened.user.role, csrf=opened.csrf)
+
+
+@router.put("/me/password", status_code=204)
+def change_password(request: Request, response: Response, at: AtDesk, who: Signed, body: NewPassword) -> None:
+    """Change one's own password; all other sessions end, this one goes on under a new cookie."""
+    try:
+        at.store.accounts.login(who.name, body.old, place=place(request))
+    except NotLetIn as error:
+        raise Problem(422, "Прежний пароль не подходит.") from error
+    except TooManyTries as error:
+        said = f"Слишком много неудачных попыток. Подождите {error.seconds} с."
+        raise Problem(429, said, headers={"Retry-After": str(error.seconds)}) from error
+    user = at.store.accounts.change(who.name, password=body.new)
+    at.store.audit.write(user.name, "change", f"user:{user.name}", after={"password": "new"})
+    if who.csrf:
+        let_in(request, response, at.store.accounts.open_session(user))
 
 
 @router.delete("/session", status_code=204)

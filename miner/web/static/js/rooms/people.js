@@ -83,6 +83,12 @@ function renew(button) {
 
 main.addEventListener("submit", async (event) => {
   const form = event.target;
+  if ("ownPassword" in form.dataset) {
+    event.preventDefault();
+    // The new session has a new CSRF token, which the page learns by loading again.
+    api("PUT", "/me/password", { body: Object.fromEntries(new FormData(form)) }).then(() => location.reload()).catch(told);
+    return;
+  }
   const given = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
   const send = { add: ["/users", given], make: [() => `/users/${own()}/tokens`, given], hook: ["/webhooks", given] };
   const what = Object.keys(send).find((key) => key in form.dataset);
