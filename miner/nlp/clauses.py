@@ -167,7 +167,7 @@ class Candidates:
     @property
     def sizes(self) -> np.ndarray:
         """Of how many units each is made."""
-        return self.last - self.first + 1
+        return np.asarray(self.last - self.first + 1)
 
     def without(self, rows: np.ndarray) -> Candidates:
         """Leave out what holds any of the marked rows."""

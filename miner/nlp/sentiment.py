@@ -16,6 +16,7 @@ from spacy.language import Language
 
 from miner.nlp.extensions import STATEMENTS
 from miner.nlp.textmodel import Bank, Batch, TextModel, bank_of, copy_files
+from miner.nlp.textnet import TextNet, softmax
 from miner.records import TONES
 from miner.settings import resources
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc, Span
 
-FILE, ENTITIES_FILE = "model.npz", "entities.npz"
+FILE, NETWORK_FILE, ENTITIES_FILE = "model.npz", "network.npz", "entities.npz"
+SMALLEST = 1e-6
 ENTITY_TONES = ("negative", "neutral", "positive")
 # Words on each side of an entity in which its sentence speaks of it.
 WINDOW = 8
@@ -45,6 +47,14 @@ class Sentiment:
         self.name, self.bank, self.folder = name, bank, folder
         self._model: TextModel | None = None
         self._entities: TextModel | None = None
+        self._network: TextNet | None = None
+
+    @property
+    def network(self) -> TextNet:
+        """The trained network, read on first use."""
+        if self._network is None:
+            self._network = TextNet.load(self.folder / NETWORK_FILE)
+        return self._network
 
     @property
     def entities(self) -> TextModel:
@@ -76,14 +86,13 @@ class Sentiment:
         stretches = [span for doc in docs for span in spans(doc)]
         owners = np.repeat(np.arange(len(docs)), [sum(1 for _ in spans(doc)) for doc in docs])
         starts, stops = places(batch, owners, stretches)
-        answers = self.model.probabilities(
-            self.bank, batch, np.concatenate([batch.first[:-1], starts]), np.concatenate([batch.first[1:], stops])
-        )
+        answers = together(self.model, self.network, self.bank, batch)
         best, scores = answers.argmax(axis=1).tolist(), answers.max(axis=1).tolist()
         labels = self.model.labels
-        for doc, label, score in zip(docs, best, scores, strict=False):
+        for doc, label, score in zip(docs, best, scores, strict=True):
             doc._.sentiment = (labels[label], score) if len(doc) else ("neutral", 1.0)
-        for span, label in zip(stretches, best[len(docs) :], strict=True):
+        of_stretches = self.model.logits(self.bank, batch, starts, stops).argmax(axis=1).tolist()
+        for span, label in zip(stretches, of_stretches, strict=True):
             span._.sentiment = labels[label]
         self.annotate_entities(docs, batch)
 
@@ -101,11 +110,11 @@ class Sentiment:
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         del exclude
-        copy_files([self.folder / name for name in (FILE, ENTITIES_FILE)], Path(path))
+        copy_files([self.folder / name for name in (FILE, NETWORK_FILE, ENTITIES_FILE)], Path(path))
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Sentiment:
         del exclude
-        self.folder, self._model, self._entities = Path(path), None, None
+        self.folder, self._model, self._network, self._entities = Path(path), None, None, None
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
@@ -117,7 +126,14 @@ class Sentiment:
         return self
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_model": None, "_entities": None}
+        return {**self.__dict__, "_model": None, "_network": None, "_entities": None}
+
+
+def together(model: TextModel, network: TextNet, bank: Bank, batch: Batch) -> np.ndarray:
+    """Return (texts, labels): the two models' probabilities, their geometric mean."""
+    linear = softmax(model.logits(bank, batch, batch.first[:-1], batch.first[1:]))
+    deep = softmax(network.logits(bank, batch))
+    return softmax((np.log(linear + SMALLEST) + np.log(deep + SMALLEST)) / 2)
 
 
 def spans(doc: Doc) -> Iterator[Span]:

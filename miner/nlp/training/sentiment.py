@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,15 @@ import numpy as np
 from spacy.language import Language
 
 from miner.jsonl import whole_text
-from miner.nlp.sentiment import ENTITIES_FILE, ENTITY_TONES, FILE, around, places
+from miner.nlp.relevance import LABELS, NOISE, RELEVANT
+from miner.nlp.sentiment import ENTITIES_FILE, ENTITY_TONES, FILE, NETWORK_FILE, around, places, together
 from miner.nlp.textmodel import Bank, bank_of
 from miner.nlp.training import texts
-from miner.nlp.training.texts import OTHER, SOCIAL, Example, deal, f1, fit, matrix, prepare
+from miner.nlp.training.textnet import UNKNOWN, Tasks, fit_network
+from miner.nlp.training.texts import OTHER, SOCIAL, Example, deal, f1, fit, matrix, prepare, tags
 from miner.records import TONES
 
-STRENGTH = 0.7
+STRENGTH, EPOCHS = 0.7, 5
 CEDR_WEIGHT = 0.3
 PLAIN = ("negative", "neutral", "positive")
 ENTITY_LABELS = {"-1": "negative", "0": "neutral", "1": "positive"}
@@ -27,7 +30,8 @@ CARD = """# Sentiment: how an author sounds
 `miner_sentiment` gives posts, sentences and statements one of negative, neutral, positive, mixed, and entities one of
 the first three. Logistic regression, one label against the rest, on hashed lemmas, letters within words, pairs of
 words, negated words, the mean navec vector and plain figures with the lexicon `config/lexicons/polarity.toml`
-(`miner/nlp/textmodel.py`), weights in 8 bits.
+(`miner/nlp/textmodel.py`), weights in 8 bits. A whole text is judged by a convolutional network over its words too
+(`miner/nlp/textnet.py`), which learns relevance and statements beside; the geometric mean of both.
 
 - Data: {count} texts of {sets}. CEDR (Apache-2.0; joy is positive, sadness, fear and anger negative, none neutral,
   surprise left out) weighs {cedr} each. Entities: RuSentNE-2023 (MIT), the words around the entity. Neither set is
@@ -60,14 +64,25 @@ def train(corpora: Sequence[Path], out: Path, seed: int = 42) -> str:
     examples = [example for example in texts.read([p for p in files(corpora) if p not in news]) if example.tone]
     gold = [str(example.tone) for example in examples]
     bank = bank_of(nlp)
-    batch = bank.batch(list(nlp.pipe([example.text for example in examples])))
+    docs = list(nlp.pipe([example.text for example in examples]))
+    batch = bank.batch(docs)
     rows = matrix(bank, batch)
     folds = np.array([example.fold for example in examples])
     weights = np.array([CEDR_WEIGHT if fold.startswith("cedr-") else 1.0 for fold in folds])
 
-    def judged(kept: np.ndarray, left: np.ndarray, each: np.ndarray, labels: Sequence[str]) -> float:
+    relevant = [{True: RELEVANT, False: NOISE, None: None}[example.relevant] for example in examples]
+    beside = np.array([UNKNOWN if label is None else LABELS.index(label) for label in relevant])
+    asked = np.array([TONES.index(label) for label in gold])
+    tasks = Tasks(beside, asked, LABELS, TONES, weights, weights, tags(examples, docs, batch))
+
+    def answers_of(kept: np.ndarray, each: np.ndarray) -> np.ndarray:
+        """Return (texts, labels) of models that were trained on ``kept``."""
         model = fit(rows[kept], [gold[i] for i in kept], each[kept], TONES, strength=STRENGTH, seed=seed)
-        answers = model.logits(bank, batch, batch.first[:-1][left], batch.first[1:][left])
+        own = replace(tasks, weights=each, beside_weights=each)
+        return together(model, fit_network(bank, batch, own, kept, epochs=EPOCHS, seed=seed), bank, batch)
+
+    def judged(kept: np.ndarray, left: np.ndarray, each: np.ndarray, labels: Sequence[str]) -> float:
+        answers = answers_of(kept, each)[left]
         allowed = [TONES.index(label) for label in labels]
         found = [labels[answer] for answer in answers[:, allowed].argmax(1)]
         return float(np.mean([f1([gold[i] for i in left], found, label) for label in labels]))
@@ -75,12 +90,11 @@ def train(corpora: Sequence[Path], out: Path, seed: int = 42) -> str:
     scores = []
     for bunch in deal(folds.tolist()):
         kept = np.flatnonzero(~np.isin(folds, bunch))
-        model = fit(rows[kept], [gold[i] for i in kept], weights[kept], TONES, strength=STRENGTH, seed=seed)
+        answers = answers_of(kept, weights).argmax(1)
         for fold in bunch:
             own = np.flatnonzero(folds == fold)
             truth = [gold[i] for i in own]
-            answers = model.probabilities(bank, batch, batch.first[:-1][own], batch.first[1:][own]).argmax(1)
-            found = [TONES[answer] for answer in answers]
+            found = [TONES[answer] for answer in answers[own]]
             score = np.mean([f1(truth, found, label) for label in sorted(set(truth))])
             scores.append(f"| {fold} | {len(own)} | {score:.3f} |")
     table = "\n".join(["| left out | texts | macro F1 |", "|---|---|---|", *sorted(scores)])
@@ -95,6 +109,9 @@ def train(corpora: Sequence[Path], out: Path, seed: int = 42) -> str:
     model.meta = {"seed": seed, "texts": len(gold)}
     out.mkdir(parents=True, exist_ok=True)
     model.save(out / FILE)
+    network = fit_network(bank, batch, tasks, np.arange(len(gold)), epochs=EPOCHS, seed=seed)
+    network.meta = model.meta
+    network.save(out / NETWORK_FILE)
     entities = train_entities(nlp, bank, news, out, seed) if news else "No set of entities was given."
     with whole_text(out / "README.md") as card:
         card.write(
