@@ -9,6 +9,7 @@ Russia that a LOC lies in, or None.
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
 from collections.abc import Iterator
 from itertools import islice
@@ -22,6 +23,7 @@ from spacy.tokens import Span
 from miner import places
 from miner.errors import BadInput
 from miner.nlp import extensions
+from miner.nlp.social import Lexicon
 from miner.settings import resources
 
 if TYPE_CHECKING:
@@ -43,6 +45,12 @@ CASES = {"Nom": "nomn", "Gen": "gent", "Dat": "datv", "Acc": "accs", "Ins": "abl
 NUMBERS = {"Sing": "sing", "Plur": "plur"}
 GENDERS = {"Masc": "masc", "Fem": "femn", "Neut": "neut"}
 NAME_PARTS = ("Name", "Surn", "Patr")
+PROPER_MARKS = (*NAME_PARTS, "Geox", "Orgn", "Trad", "Abbr")
+PARTICLES = frozenset(("то", "ка", "таки"))
+# Alone they name nobody.
+LEGAL_FORMS = frozenset("ИП ООО ОАО ЗАО ПАО АО ОО НКО ГПХ СМЗ".split())
+NOMINAL = frozenset(("NOUN", "ADJF", None))
+WORDS = re.compile(r"[^\W\d_]+")
 
 
 class Term(NamedTuple):
@@ -116,8 +124,14 @@ class Entities:
         """The trie of all terms, built on first use."""
         if self._root is None:
             self._root = Node()
-            for wording, term in read_terms(self.folder):
+            terms = list(read_terms(self.folder))
+            for wording, term in terms:
                 self.insert(wording, term)
+            known = dict(reversed(terms))
+            # «соцзащиту» is a form that only the lexicon of social text knows.
+            for form, reading in Lexicon.read(self.folder / "social.toml").words.items():
+                if term := known.get(reading.norm):
+                    self.insert(form, term)
             self.firsts = np.array(sorted(self._root.next), np.uint64)
         return self._root
 
@@ -183,7 +197,7 @@ class Entities:
 
     def name_in(self, doc: Doc, terms: list[Found]) -> None:
         """Join the entities of slovnet and of the lexicons, the longer winning where they overlap."""
-        own = [Found(ent.start, ent.end, ent.label_, "") for ent in doc.ents if is_name(ent)]
+        own = names(doc)
         taken: set[int] = set()
         kept = []
         for found in sorted((*terms, *own), key=lambda found: (found.start - found.stop, not found.norm)):
@@ -238,24 +252,94 @@ def belongs_to_next(doc: Doc, start: int, stop: int) -> bool:
 
 
 def is_name(ent: Span) -> bool:
-    """slovnet, brought up on news, takes smiles and lower-case words for names now and then."""
+    """slovnet, brought up on news, takes smiles, cries and common words for names now and then."""
     text = ent.text
-    return any(letter.isupper() for letter in text) and (len(ent) > 1 or may_name(text))
+    if not any(letter.isupper() for letter in text):
+        return False
+    if ent.start and ent.doc[ent.start - 1].text == "#":
+        return places.region_of(text) is not None
+    if len(ent) > 1:
+        return not (ent.label_ == "ORG" and text.isupper() and all(map(is_common, WORDS.findall(text))))
+    return may_name(text, ent.label_, opens=bool(ent[0].is_sent_start))
 
 
 @functools.lru_cache(maxsize=50_000)
-def may_name(word: str) -> bool:
-    """A verb at the start of a sentence names nothing.
+def may_name(word: str, label: str, *, opens: bool = False) -> bool:
+    """Whether one word can be a name; ``opens`` says that it has its capital from the start of a sentence.
 
-    >>> may_name("Присматриваюсь"), may_name("Коля"), may_name("Гугл")
+    >>> may_name("Присматриваюсь", "ORG"), may_name("Гугл", "ORG"), may_name("ИП", "ORG"), may_name("АКЦИЯ", "ORG")
+    (False, True, False, False)
+    >>> may_name("Коля", "PER"), may_name("Котик", "PER"), may_name("Отец-доцент", "PER"), may_name("Вопрос-то", "PER")
+    (True, False, False, False)
+    >>> may_name("Тень", "LOC", opens=True), may_name("Сокол", "LOC", opens=True), may_name("Садовая", "LOC")
     (False, True, True)
     """
     analyses = places.parse(word)
-    return (
-        not analyses
-        or not analyses[0].is_known
-        or any(a.tag.POS in {"NOUN", "ADJF", None} for a in analyses if a.score > 0.05)
-    )
+    if analyses and analyses[0].is_known and not any(a.tag.POS in NOMINAL for a in analyses if a.score > 0.05):
+        return False
+    if label == "ORG":
+        return word not in LEGAL_FORMS and not (word.isupper() and is_common(word))
+    if label == "LOC":
+        return not (opens and is_common(word) and places.region_of(word) is None)
+    return not all(is_common(part) for part in word.split("-") if part.lower() not in PARTICLES)
+
+
+@functools.lru_cache(maxsize=50_000)
+def is_common(word: str) -> bool:
+    """Whether the dictionary has the word, and not as a name or an abbreviation.
+
+    >>> is_common("Практикантка"), is_common("Вера"), is_common("ДК"), is_common("Ратунова")
+    (True, False, False, False)
+    """
+    analyses = places.parse(word)
+    return bool(analyses) and analyses[0].is_known and not any(mark in a.tag for a in analyses for mark in PROPER_MARKS)
+
+
+def names(doc: Doc) -> Iterator[Found]:
+    """Yield slovnet's names that are names, put right where the words show it."""
+    last: Found | None = None
+    for ent in doc.ents:
+        if not is_name(ent):
+            continue
+        found = Found(ent.start, end_of_quote(ent), label_of(ent), "")
+        if last and last.label == found.label == "PER" and touches(doc, last, found):
+            found = found._replace(start=last.start)
+        elif last:
+            yield last
+        last = found
+    if last:
+        yield last
+
+
+def touches(doc: Doc, one: Found, other: Found) -> bool:
+    """«Смолина» beside «Вера Егоровна» is a surname: one name in two pieces."""
+    short = one.stop - one.start == 1 and other.stop - other.start == 2
+    return short and one.stop == other.start and bool(doc[one.start].whitespace_)
+
+
+def label_of(ent: Span) -> str:
+    """«Воркута» is no person, whatever slovnet says: its dictionary form is a place's and nobody's name."""
+    if ent.label_ == "PER" and len(ent) == 1 and places.region_of(ent.text) and not may_be_person(ent.text):
+        return "LOC"
+    return ent.label_
+
+
+@functools.lru_cache(maxsize=50_000)
+def may_be_person(word: str) -> bool:
+    """
+    >>> may_be_person("Владимир"), may_be_person("Воркута")
+    (True, False)
+    """
+    return any(part in analysis.tag for analysis in places.parse(word) for part in NAME_PARTS)
+
+
+def end_of_quote(ent: Span) -> int:
+    """The end of a name, with the quotation mark that closes the one inside it: «ТЦ "Меридиан"»."""
+    after = ent.doc[ent.end].text if ent.end < len(ent.doc) else ""
+    opened = {"»": "«", '"': '"', "”": "“"}.get(after)
+    if opened and ent.text.count(opened) % 2 == 1 and "»" not in ent.text:
+        return int(ent.end) + 1
+    return int(ent.end)
 
 
 def better(found: Found, terms: Sequence[Found]) -> Found:
@@ -271,8 +355,14 @@ def norm(span: Span) -> str:
     """The dictionary form of a name: the nominative, agreement kept."""
     if span.label_ == "LOC" and (known := places.name_of(span.text)):
         return known
-    words = tuple((token.text, token.whitespace_, facts(token, span)) for token in islice(span, LONGEST_NAME))
+    words = tuple((undrawled(token), token.whitespace_, facts(token, span)) for token in islice(span, LONGEST_NAME))
     return " ".join(nominative(words, span.label_).split())
+
+
+def undrawled(token: Token) -> str:
+    """«Ильяяяя» is «Илья»."""
+    text, meant = token.text, token.norm_
+    return as_written(text, meant) if meant.isalpha() and text.isalpha() and len(meant) < len(text) else text
 
 
 def facts(token: Token, span: Span) -> tuple[str, str, str, str, str]:

@@ -171,9 +171,12 @@ class Bank:
 
     def idle_fears(self, lemmas: np.ndarray, first: np.ndarray) -> np.ndarray:
         """Which words are a fear with «зря» within two words of it, in the same text."""
-        fears, answer = self.among(lemmas, FEARS), np.zeros(len(lemmas), bool)
+        fears, negators = self.among(lemmas, FEARS), self.is_negator(lemmas)
+        answer = np.zeros(len(lemmas), bool)
         for place in np.flatnonzero(self.among(lemmas, IDLE)).tolist():
             text = int(np.searchsorted(first, place, side="right")) - 1
+            if place > first[text] and negators[place - 1]:
+                continue  # «боялась, и не зря»
             window = slice(max(place - 2, int(first[text])), min(place + 3, int(first[text + 1])))
             answer[window] |= fears[window]
         return answer
@@ -362,7 +365,9 @@ class TextModel:
     def words(self, bank: Bank) -> np.ndarray:
         """Return (words of the bank, 2, labels): what each word adds by its features, and by its vector."""
         known, count = len(self.columns), len(bank.features)
-        if known > count:
+        if known > count or not count:
+            # A bank that forgot its words, or has not seen one yet.
+            self.columns = np.zeros((0, 2, len(self.labels)), np.float32)
             known = 0
         if known < count:
             added = np.zeros((count - known, 2, len(self.labels)), np.float32)

@@ -27,8 +27,11 @@ def posts(count, half=None):
     texts = [json.loads(line)["text"] for file in files for line in file.read_text("utf-8").split("\n") if line]
     texts = texts if half is None else texts[half::2]
     draw = random.Random(7)
+    draw.shuffle(texts)
     for number in range(count):
-        yield Post(str(number), " ".join(draw.choice(texts) for _ in range(1 if number < len(texts) else 2)))
+        # No text comes twice before all have come.
+        text = texts[number] if number < len(texts) else f"{draw.choice(texts)} {draw.choice(texts)}"
+        yield Post(str(number), text)
 
 
 def natasha_loop():
@@ -72,7 +75,7 @@ def memory_mb(process="self", kind="Rss"):
 def worker_memory_mb(batch, workers=2):
     """The most that a worker of ``miner annotate --workers`` held, looked at after every hundred documents."""
     most = {"rss": 0, "pss": 0}
-    for number, _ in enumerate(annotate_apart(batch, Nlp(), workers=workers)):
+    for number, _ in enumerate(annotate_apart(batch, Settings(), workers=workers)):
         if number % 100 == 0:
             for kind in most:
                 held = [memory_mb(child.pid, kind.title()) for child in multiprocessing.active_children()]

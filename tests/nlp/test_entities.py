@@ -132,3 +132,21 @@ def test_entities_never_overlap(words: list[str]) -> None:
     taken = [index for ent in doc.ents for index in range(ent.start, ent.end)]
     assert len(taken) == len(set(taken))
     assert all(ent._.norm for ent in doc.ents)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Воркута, денег нет", [("LOC", "Воркута")]),
+        ("Котик спит", []),
+        ("позвонила Смолина Вера Егоровна", [("PER", "Смолина Вера Егоровна")]),
+        ("в мфц шлют в соцзащиту", [("SERVICE", "МФЦ"), ("SERVICE", "соцзащита")]),
+        ('ходила в ТЦ "Меридиан" вчера', [("ORG", 'ТЦ "Меридиан"')]),
+        ("#ВзаимныйФолловинг привет", []),
+        ("Ильяяяя, не дразни", [("PER", "Илья")]),
+        ("ИП открыл в Твери", [("LOC", "Тверь")]),
+    ],
+)
+def test_the_taggers_slips_are_put_right(text: str, names: list[tuple[str, str]]) -> None:
+    """Towns are no people, pets and legal forms no names, a surname belongs to its name."""
+    assert [(label, norm) for _, label, norm in found(text)] == names

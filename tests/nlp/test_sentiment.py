@@ -55,6 +55,13 @@ def test_an_idle_fear_is_no_fear() -> None:
     assert first[:2] == [True, False]
 
 
+def test_a_fear_that_came_true_is_one() -> None:
+    """«боялась не зря» is no idle fear."""
+    bank = nlp().get_pipe("sentiment").bank
+    batch = bank.batch([nlp()("боялась не зря"), nlp()("боялась зря")])
+    assert [bool(batch.negated[start]) for start in batch.first[:-1]] == [False, True]
+
+
 def test_a_negation_reaches_two_words() -> None:
     """In «не очень хорошо» the last word is denied, in «не знаю, но хорошо» it is not."""
     bank = nlp().get_pipe("sentiment").bank

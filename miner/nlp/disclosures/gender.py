@@ -15,6 +15,7 @@ around: the nearest possible subject to the left decides. Where there is none th
 (None, None)
 >>> said("Кофе варила? А где?"), said("сама работа нормальная")
 (None, None)
+>>> said("предложили меньше, чем десять лет назад у меня была")
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import bisect
 import functools
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -277,6 +279,8 @@ class Reader:
     def author(self, i: int, gender: str) -> int:
         """How surely the author is the subject of a predicate: SAID, HINT or 0."""
         start, stop = self.sentence(i)
+        if self.is_had(i, start, stop):
+            return 0
         right = self.to_the_right(i, gender, stop)
         if right is not None:
             return right
@@ -293,6 +297,15 @@ class Reader:
         if not YOURS.isdisjoint(sentence) or ("?" in sentence[-1] and not personal):
             return 0
         return HINT if personal or not self.somebody_before(start, gender) else 0
+
+    def is_had(self, i: int, start: int, stop: int) -> bool:
+        """«меньше, чем у меня была»: the subject is what the author had."""
+        near = self.words[max(start, i - NEAR) : min(stop, i + NEAR + 1)]
+        return (
+            self.words[i] in {"был", "была"}
+            and "я" not in near
+            and any(pair in {("у", "меня"), ("у", "нас")} for pair in pairwise(near))
+        )
 
     def is_subject(self, j: int, i: int, gender: str) -> bool:
         """Whether the word ``j`` could be the subject of the predicate ``i`` of its clause."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 # A longer «sentence» (a table, a megabyte of signs) is read in pieces: pairs of words grow with its square.
-LONGEST = 8192
+LONGEST = 1024
 # Words that are encoded and parsed at a time, so that memory does not grow with the batch.
 GROUP = 32_768
 
@@ -79,7 +79,7 @@ def cut(lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Cut sentences longer than LONGEST; return the lengths of the pieces and their offsets in their sentences.
 
     >>> [array.tolist() for array in cut(np.array([3, LONGEST + 5]))]
-    [[3, 8192, 5], [0, 0, 8192]]
+    [[3, 1024, 5], [0, 0, 1024]]
     """
     if lengths.max() <= LONGEST:
         return lengths, np.zeros_like(lengths)
