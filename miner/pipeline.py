@@ -554,10 +554,12 @@ def portrait(store: Store, mined: Mined, own: Sequence[Annotated], settings: Set
     from miner.profiles import build, find_group
     from miner.profiles.indicators import indicators
     from miner.profiles.template import template_of
-    from miner.review import settle, verdicts
+    from miner.review import merged, settle, verdicts
 
     decisions = list(store.decisions.all())
     standing = verdicts(decisions)
+    said = settle(mined.candidates, standing)
+    mined = dataclasses.replace(mined, candidates=tuple(merged(mined.candidates, said, mined.authors)))
     speaking = [(post, document) for post, document in own if post.role == "client" and document.relevant]
     pairs, quotes = told(speaking)
     # Of these sentences only the tone is asked.
@@ -568,7 +570,7 @@ def portrait(store: Store, mined: Mined, own: Sequence[Annotated], settings: Set
         made=made,
         lines=settings.profile.lines,
         min_disclosures=settings.profile.min_disclosures,
-        said=settle(mined.candidates, standing),
+        said=said,
         manual=manual_lines(standing.values(), mined.group),
         remarks=remarks(standing.values(), decisions, mined.group),
         told=quotes,
@@ -651,6 +653,8 @@ def decide(
         raise BadInput(
             f"the line holds personal data: {', '.join(personal)}. A profile speaks of a group: leave it out."
         )
+    if action == "merge" and (host := store.candidates.get(str(data.get("into")))):
+        data["host"] = [[quote.doc_id, quote.start] for quote in host.evidence]
     decision = making(action, target, who=who, at=at, candidate=candidate, **data)
     store.decisions.append(decision, last)
     return decision

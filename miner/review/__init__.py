@@ -4,6 +4,7 @@
 """
 
 from miner.review.decisions import ACTIONS, decide
+from miner.review.merging import merged
 from miner.review.verdicts import Standing, Verdict, settle, verdicts
 
-__all__ = ["ACTIONS", "Standing", "Verdict", "decide", "settle", "verdicts"]
+__all__ = ["ACTIONS", "Standing", "Verdict", "decide", "merged", "settle", "verdicts"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from miner.records import Candidate, Decision, Kind
 
@@ -16,7 +17,10 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The last word on a target: who said it and when, with the words and the evidence it was said about."""
+    """The last word on a target: who said it and when, with the words and the evidence it was said about.
+
+    ``host`` is the evidence of the line named by ``into``, so that it is known again after a refit.
+    """
 
     target: str
     action: str
@@ -28,6 +32,7 @@ class Verdict:
     group: str | None = None
     kind: Kind | None = None
     evidence: frozenset[Place] = frozenset()
+    host: frozenset[Place] = frozenset()
 
 
 class Standing:
@@ -79,8 +84,13 @@ def _verdict(stack: Sequence[Decision]) -> Verdict:
         into=last.data.get("into"),
         group=about.get("group"),
         kind=about.get("kind"),
-        evidence=frozenset((str(doc), int(start)) for doc, start in about.get("evidence", ())),
+        evidence=_places_of(about.get("evidence", ())),
+        host=_places_of(last.data.get("host", ())),
     )
+
+
+def _places_of(pairs: Iterable[Sequence[Any]]) -> frozenset[Place]:
+    return frozenset((str(doc), int(start)) for doc, start in pairs)
 
 
 def settle(

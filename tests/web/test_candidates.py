@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
 
+from miner.records import Mined
 from miner.store import open_store
 from tests.web.conftest import fill, lines
 
@@ -158,9 +160,6 @@ def test_a_rejected_line_stays_rejected_after_a_refit(anyone, store):
     """Its new name and wording don't bring it back, and undo finds it all the same."""
     author = anyone("author")
     decide(author, "reject", reason="слишком общо")
-    import dataclasses
-
-    from miner.records import Mined
 
     renamed = [dataclasses.replace(c, id=f"new-{c.id}", text=f"{c.text}!") for c in lines()]
     store.candidates.replace(Mined("rural", 9, 10, tuple(renamed), ()))
@@ -212,11 +211,26 @@ def test_accepted_lines_go_into_the_portrait(anyone, store):
     assert "Нет вакансий рядом с домом, 1" not in [line.text for line in pains]
 
 
+def test_a_merged_line_brings_its_people(anyone, store):
+    """The line that stays has both lines' people and quotes in the portrait, also after a refit gave new names."""
+    author = anyone("author")
+    decide(author, "merge", "/api/v1/candidates/rural-pain-1", into="rural-pain-0")
+    decide(author, "accept")
+
+    def accepted():
+        author.post("/api/v1/profiles/rural/versions", json={})
+        return next(line for line in store.profiles.latest("rural").of("pain") if line.accepted)
+
+    line = accepted()
+    assert (line.text, len(line.quotes), line.support.statements) == ("Нет вакансий рядом с домом", 5, 5)
+    assert line.support.authors == len({quote.speaker for quote in line.quotes})
+    renamed = [dataclasses.replace(c, id=f"new-{c.id}") for c in lines()]
+    store.candidates.replace(Mined("rural", 9, 10, tuple(renamed), ()))
+    assert len(accepted().quotes) == 5
+
+
 def test_the_page_escapes_what_people_wrote(anyone, store):
     """Text of the internet is text on the page, never markup."""
-    import dataclasses
-
-    from miner.records import Mined
 
     hostile = '<script>alert(1)</script>" onload="x'
     made = [dataclasses.replace(c, text=hostile, warnings=(hostile,), why=(hostile,)) for c in lines()]
