@@ -13,7 +13,17 @@ from pathlib import Path
 import tests.bench
 
 RESULTS = Path(__file__).parents[2] / "bench" / "results.json"
-LIBRARIES = ("miner", "spacy", "natasha", "numpy", "torch", "bertopic", "sentence-transformers", "scikit-learn", "scrapy")
+LIBRARIES = (
+    "miner",
+    "spacy",
+    "natasha",
+    "numpy",
+    "torch",
+    "bertopic",
+    "sentence-transformers",
+    "scikit-learn",
+    "scrapy",
+)
 
 
 def machine():

@@ -179,10 +179,20 @@ def walk(url, together, seconds, seed, groups, topics, found):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         name, path = rooms(draw, groups, topics)
-        with person.get(url + path, stream=True) as answer:
-            found.append((name, answer.status_code, answer.elapsed.total_seconds()))
-            answer.content  # noqa: B018  # read to the end
+        found.append((name, *_clicked(person, url + path)))
         time.sleep(draw.uniform(0.5, 1.5))
+
+
+def _clicked(person, address):
+    """Status and seconds to the first byte; 599 when the line broke."""
+    begin = time.perf_counter()
+    try:
+        with person.get(address, stream=True) as answer:
+            status, seconds = answer.status_code, answer.elapsed.total_seconds()
+            answer.content  # noqa: B018  # read to the end
+    except requests.RequestException:
+        return 599, time.perf_counter() - begin
+    return status, seconds
 
 
 def map_seconds(url):
@@ -230,7 +240,7 @@ def main(posts=1_000_000, people=20, seconds=60):
             first.post(f"{home}/login", data={"name": "admin", "password": PASSWORD})
             begin = time.perf_counter()
             for _, path in {rooms(random.Random(n), groups, topics) for n in range(60)}:
-                first.get(home + path)
+                _clicked(first, home + path)
             print(f"warm in {time.perf_counter() - begin:.0f} s", flush=True)
             found = []
             together = threading.Barrier(people)

@@ -112,7 +112,9 @@ def test_addresses_are_invented(posts):
 
 
 def test_the_readme_counts_right(posts):
-    table = dict(re.findall(r"^\| `(\w+)` \|.*?\| *([\d,]+) *\|", (FOLDER / "README.md").read_text("utf-8"), re.M))
+    table = dict(
+        re.findall(r"^\| `(\w+)` \|.*?\| *([\d,]+) *\|", (FOLDER / "README.md").read_text("utf-8"), re.MULTILINE)
+    )
     assert {name: int(count.replace(",", "")) for name, count in table.items()} == {
         name: len(own) for name, own in posts.items()
     }
