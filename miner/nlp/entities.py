@@ -130,8 +130,8 @@ class Entities:
             known = dict(reversed(terms))
             # «соцзащиту» is a form that only the lexicon of social text knows.
             for form, reading in Lexicon.read(self.folder / "social.toml").words.items():
-                if term := known.get(reading.norm):
-                    self.insert(form, term)
+                if meant := known.get(reading.norm):
+                    self.insert(form, meant)
             self.firsts = np.array(sorted(self._root.next), np.uint64)
         return self._root
 
