@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, Select, column, literal_column, select, table, text
+from sqlalchemy import ColumnElement, Connection, Select, column, literal_column, select, table, text
 
 from miner.records import Document, Kind, Post, Tone
 from miner.store.columns import digest, quoted
@@ -25,6 +25,8 @@ from miner.store.findable import EVERY, LONGEST, day_place, fill, mark, waiting
 from miner.store.tables import FindableRow, MemberRow, PostRow, PublisherRow, TopicRow
 
 END = 2**62
+# Words that are said in one of five hundred posts or more are found among so many of the latest.
+WINDOW = 10_000
 # A query of more words than that is no query.
 MOST = 20
 _PART = re.compile(r'(-?)(?:["«„“]([^"»“”]*)["»“”]?|(\S+))')
@@ -109,9 +111,11 @@ class Search:
             top = min(top, day_place(where.until + timedelta(days=1)) if where.until < date.max else END)
         bottom = day_place(where.since) if where.since is not None else 0
         with self._db.reading() as connection:
-            query = self._query(wanted, where).limit(limit)
-            here = query.selected_columns[0]
-            places = list(connection.execute(query.where(here < top, here >= bottom)).scalars())
+            places: Sequence[int] = []
+            for query in self._queries(wanted, where, bottom, top, limit):
+                places = list(connection.execute(query).scalars())
+                if len(places) == limit:
+                    break
             rows = connection.execute(
                 select(FindableRow.place, FindableRow.post, FindableRow.pipeline).where(FindableRow.place.in_(places))
             ).all()
@@ -150,27 +154,43 @@ class Search:
         """Make what waits findable; returns how many posts."""
         return fill(self._db)
 
-    def _query(self, wanted: Sequence[Term], where: Where) -> Select[int]:
+    def _queries(
+        self, wanted: Sequence[Term], where: Where, bottom: int, top: int, limit: int
+    ) -> Iterator[Select[int]]:
+        """What to ask for places, the next only where the one before finds too few."""
         marks = [[mark("group", name) for name in where.groups]] if where.groups else []
         marks += [[mark(name, of)] for name in ("source", "kind", "sentiment") if (of := getattr(where, name))]
         mine = select(PostRow.seq).join(MemberRow, MemberRow.key == PostRow.key)
         mine = mine.where(MemberRow.scope == "", MemberRow.topic == where.topic)
-        of_topic = select(FindableRow.place).where(FindableRow.post.in_(mine))
-        asks = bool(wanted or marks)
-        if not self._db.is_sqlite:
-            query = select(FindableRow.place).order_by(FindableRow.place.desc())
-            query = query.where(FindableRow.post.in_(mine)) if where.topic is not None else query
-            match = text("findable.words @@ CAST(:words AS tsquery)").bindparams(words=_tsquery(wanted, marks))
-            return query.where(match) if asks else query
-        if asks:
+        between = (FindableRow.place < top, FindableRow.place >= bottom)
+        there = select(FindableRow.place).where(*between)
+        of_topic = there.where(FindableRow.post.in_(mine))
+        if not (wanted or marks):
+            # The plus keeps SQLite from walking all posts in their order for the few of a topic.
+            few: ColumnElement[int] = literal_column("+findable.place" if self._db.is_sqlite else "findable.place")
+            query = there.order_by(FindableRow.place.desc()) if where.topic is None else of_topic.order_by(few.desc())
+            yield query.limit(limit)
+        elif self._db.is_sqlite:
             match = text("findable_words MATCH :words").bindparams(words=_fts(wanted, marks))
-            query = select(_INDEX.c.rowid).where(match).order_by(_INDEX.c.rowid.desc())
-            # The plus keeps SQLite from looking the words up once for each post of the topic.
-            of = literal_column("+findable_words.rowid").in_(of_topic)
-            return query.where(of) if where.topic is not None else query
-        if where.topic is not None:
-            return of_topic.order_by(literal_column("+findable.place").desc())
-        return select(FindableRow.place).order_by(FindableRow.place.desc())
+            query = select(_INDEX.c.rowid).where(match, _INDEX.c.rowid < top, _INDEX.c.rowid >= bottom)
+            if where.topic is not None:
+                # This one keeps it from looking the words up once for each post of the topic.
+                query = query.where(literal_column("+findable_words.rowid").in_(of_topic))
+            yield query.order_by(_INDEX.c.rowid.desc()).limit(limit)
+        else:
+            match = text("words @@ CAST(:words AS tsquery)").bindparams(words=_tsquery(wanted, marks))
+            if where.topic is None:
+                latest = (
+                    there.add_columns(FindableRow.words).order_by(FindableRow.place.desc()).limit(WINDOW).subquery()
+                )
+                yield select(latest.c.place).where(match).order_by(latest.c.place.desc()).limit(limit)
+            # PostgreSQL can't guess how often words are said, and would rather walk through all posts by their places
+            # if it weren't kept from it.
+            aside = FindableRow.place + 0
+            every = select(FindableRow.place).where(match, aside < top, aside >= bottom)
+            every = every if where.topic is None else every.where(FindableRow.post.in_(mine))
+            found = every.cte("found").prefix_with("MATERIALIZED")
+            yield select(found.c.place).order_by(found.c.place.desc()).limit(limit)
 
 
 def _fts(wanted: Sequence[Term], marks: Sequence[Sequence[str]]) -> str:
