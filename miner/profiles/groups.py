@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 from collections.abc import Iterator
@@ -101,7 +102,17 @@ def load_groups(*folders: Path) -> dict[str, Group]:
 
 
 def read_group(file: Path) -> Group | list[str]:
-    """The group of one file, or every mistake in it."""
+    """The group of one file, or every mistake in it; read again only when the file has changed."""
+    try:
+        seen = file.stat()
+    except OSError as error:
+        return [f"{file}: no TOML: {error}"]
+    return _read_group(file, seen.st_mtime_ns, seen.st_size)
+
+
+@functools.lru_cache(maxsize=512)
+def _read_group(file: Path, *seen: int) -> Group | list[str]:
+    del seen
     try:
         raw: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

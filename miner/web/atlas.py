@@ -172,6 +172,14 @@ class Sheet:
                 last[name] = event.event
         return refits, last
 
+    @cached_property
+    def middles(self) -> np.ndarray:
+        """The middle of each topic on the map, of shape (topics, 2); NaN for one without statements."""
+        points = self.statements.points[:, :2]
+        nowhere = np.full(2, np.nan, np.float32)
+        found = [points[rows].mean(0) if len(rows) else nowhere for rows in self.rows]
+        return np.array(found, np.float32).reshape(-1, 2)
+
     def rows_of(self, topic: str) -> np.ndarray:
         """The rows of a topic's statements, the most typical first."""
         rows = self.rows[self.order.index(topic)] if topic in self.order else np.zeros(0, np.int64)

@@ -485,11 +485,9 @@ def _decided(
 
 def near(sheet: Sheet, topic: str, count: int = 5) -> list[str]:
     """The topics whose middles lie nearest on the map."""
-    from miner.topics.layout import topic_places
-
     if topic not in sheet.order:
         return []
-    places = topic_places(sheet.statements.points, sheet.own, len(sheet.order))
+    places = sheet.middles
     away = np.linalg.norm(places - places[sheet.order.index(topic)], axis=1)
     order = [place for place in np.argsort(away) if np.isfinite(away[place])]
     return [sheet.order[place] for place in order if sheet.order[place] != topic][:count]
