@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from miner.settings import Settings
 
 app = typer.Typer()
+# A page that follows the runs never ends by itself.
+QUIETLY: dict[str, Any] = {"log_config": None, "access_log": False, "timeout_graceful_shutdown": 5}
 
 
 @app.command()
@@ -45,7 +47,7 @@ def serve(
             settings = settings.model_copy(update={"web": settings.web.model_copy(update=given)})
         made = create_app(home, settings, os.environ.get("MINER_DATABASE_URL"))
         with beside(home, settings, worker=worker):
-            uvicorn.run(made, host=settings.web.host, port=settings.web.port, log_config=None, access_log=False)
+            uvicorn.run(made, host=settings.web.host, port=settings.web.port, **QUIETLY)
 
 
 @app.command("worker")

@@ -55,6 +55,30 @@ class Ledger:
             rows: Sequence[Sequence[Any]] = page
             yield from (Entry(*row[1:]) for row in rows)
 
+    def page(
+        self,
+        source: str,
+        *,
+        before: int | None = None,
+        outcome: str | None = None,
+        address: str | None = None,
+        limit: int = 50,
+    ) -> list[tuple[int, Entry]]:
+        """The last lines of a source with their numbers, those before a number, the latest first.
+
+        ``outcome`` is the word wanted, ``address`` a part of the address.
+        """
+        query = select(LedgerRow.id, *_ENTRY).where(LedgerRow.source == source).order_by(LedgerRow.id.desc())
+        if before is not None:
+            query = query.where(LedgerRow.id < before)
+        if outcome is not None:
+            query = query.where(LedgerRow.outcome == outcome)
+        if address:
+            query = query.where(LedgerRow.url.contains(address, autoescape=True))
+        with self._db.reading() as connection:
+            rows: Sequence[Sequence[Any]] = connection.execute(query.limit(limit)).all()
+        return [(row[0], Entry(*row[1:])) for row in rows]
+
     def outcomes(self, run: int) -> dict[str, int]:
         """How many lines of each outcome a run has."""
         query = select(LedgerRow.outcome, func.count()).where(LedgerRow.run == run).group_by(LedgerRow.outcome)

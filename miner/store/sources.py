@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 from miner.errors import BadInput
 from miner.store.crawls import forget_addresses
 from miner.store.database import Database, advance
+from miner.store.decisions import Overtaken
 from miner.store.tables import RunRow, SourceRow
 
 
@@ -67,12 +68,26 @@ class Sources:
             )
         return self.get(source.name)
 
-    def change(self, source: Source) -> Source:
-        """Set up a known source anew; its posts, pauses and failures stay, another schedule is planned anew."""
-        known, values = self.get(source.name), _values(source)
-        if (known.schedule, known.timezone) != (source.schedule, source.timezone) and source.due_at == known.due_at:
-            values["due_at"] = None
-        self._set(source.name, **values)
+    def change(self, source: Source, *, seen: Source | None = None) -> Source:
+        """Set up a known source anew; its posts, pauses and failures stay, another schedule is planned anew.
+
+        Overtaken is raised when it is no longer set up as ``seen``, and nothing is written.
+        """
+        values = _values(source)
+        with self._db.writing() as connection:
+            advance(connection, "runs")
+            row = connection.execute(select(*_SOURCE).where(SourceRow.name == source.name, _HERE)).first()
+            known = _source(row) if row else None
+            fits = known is not None and (seen is None or _set_up(known) == _set_up(seen))
+            if known is not None and fits:
+                moved = (known.schedule, known.timezone) != (source.schedule, source.timezone)
+                if moved and source.due_at == known.due_at:
+                    values["due_at"] = None
+                self._set_in(connection, source.name, **values)
+        if known is None:
+            raise BadInput(self._unknown(source.name))
+        if not fits:
+            raise Overtaken(f"somebody else has set up {source.name!r} meanwhile. Look at it and set it up again.")
         return self.get(source.name)
 
     def get(self, name: str) -> Source:
@@ -147,6 +162,11 @@ class Sources:
 def _values(source: Source) -> dict[str, Any]:
     given = {name: getattr(source, name) for name in _SET_UP}
     return given | {"targets": list(source.targets), "options": dict(source.options)}
+
+
+def _set_up(source: Source) -> dict[str, Any]:
+    """What people set up; the scheduler plans the rest."""
+    return {name: value for name, value in _values(source).items() if name != "due_at"}
 
 
 def _source(row: Sequence[Any]) -> Source:
