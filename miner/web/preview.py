@@ -248,7 +248,7 @@ def _shown(post: Post) -> Shown:
 
     text = hide(post.text)
     cut = text if len(text) <= CHARACTERS else f"{text[:CHARACTERS].rstrip()}…"
-    author = f"автор {post.author[:6]}" if post.author else None
+    author = f"автор {post.author.removeprefix('a:')[:6]}" if post.author else None
     return Shown(cut, author, post.date, hide(post.title)[:200] if post.title else None, link(post.url))
 
 

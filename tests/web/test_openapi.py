@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -39,8 +40,15 @@ def token(furnished, tmp_path_factory):
         store.accounts.add("second", "admin", PASSWORD)
         made = store.accounts.make_token("second", "schemathesis")
     APP.state.desk = Desk(folder, Settings())
-    yield made
+    with pytest.MonkeyPatch.context() as patch:
+        # Made-up addresses of sources are looked up nowhere.
+        patch.setattr(socket, "getaddrinfo", _no_such_host)
+        yield made
     APP.state.desk.close()
+
+
+def _no_such_host(*_args, **_more):
+    raise socket.gaierror("there is no internet in tests")
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)

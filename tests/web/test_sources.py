@@ -160,6 +160,8 @@ def test_a_source_is_added(analyst, site, store):
     assert store.audit.page(subject="source:selo")[0].who == "analyst"
     assert add(analyst, f"{site}/viewtopic.php?t=7").status_code == 409
     assert "по будням каждые 4 часа" in analyst.get("/sources").text
+    store.sources.plan("selo", datetime(2030, 1, 9, 21, 30, tzinfo=UTC))
+    assert "10 января 2030, 00:30" in analyst.get("/sources/of/selo").text.replace("\xa0", " ")
     assert "Надоело" not in analyst.get("/sources/new").text
 
 
@@ -172,7 +174,7 @@ def test_a_schedule_is_explained(analyst, site, text, said):
     assert said in analyst.get("/api/v1/schedule", params={"text": text}).json()["detail"]
     assert said in add(analyst, f"{site}/rss", schedule=text).json()["detail"]
     good = analyst.get("/api/v1/schedule", params={"text": "0 3 * * *"}).json()
-    assert good["words"] == "каждый день в 03:00"
+    assert (good["words"], good["timezone"]) == ("каждый день в 03:00", "Europe/Moscow")
     assert len(good["next"]) == 3
 
 

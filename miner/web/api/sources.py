@@ -151,6 +151,7 @@ class LookOut(BaseModel):
 
 class ScheduleOut(BaseModel):
     words: str
+    timezone: str
     next: list[datetime]
 
 
@@ -240,12 +241,12 @@ def schedule(
     del who
     read = check_schedule(at, text, timezone, hours)
     if read is None:
-        return ScheduleOut(words="без расписания, только вручную", next=[])
+        return ScheduleOut(words="без расписания, только вручную", timezone=at.settings.service.timezone, next=[])
     moments, after = [], now()
     for _ in range(3):
         after = read.next(after)
         moments.append(after)
-    return ScheduleOut(words=read.words(), next=moments)
+    return ScheduleOut(words=read.words(), timezone=read.timezone, next=moments)
 
 
 @router.get("/sources/{name}", responses=described(404))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -12,7 +13,7 @@ from miner.web import preview
 from miner.web.access import AtDesk, Caller, Reader
 from miner.web.api import sources as api
 from miner.web.desk import Desk
-from miner.web.pages import Room, render
+from miner.web.pages import Room, moment, render
 from miner.web.paging import Cursor
 from miner.web.troubles import explained
 
@@ -59,14 +60,14 @@ def room(request: Request, at: AtDesk, who: Reader) -> Response:
     """All sources, those that need somebody first."""
     order = {"failing": 0, "paused": 1}
     found = sorted(api.rows(at), key=lambda row: (order.get(row.state, 2) if row.trouble else 2, row.source.name))
-    shown = _frame(who) | {"rows": found, "working": [r for r in at.store.runs.leased() if r.kind != "crawl"]}
+    shown = _frame(at, who) | {"rows": found, "working": [r for r in at.store.runs.leased() if r.kind != "crawl"]}
     return render(request, "sources/page.html", who, shown, room="sources")
 
 
 @router.get("/sources/new")
 def new(request: Request, at: AtDesk, who: Reader) -> Response:
     """Paste an address, see what it gives, then say when."""
-    shown = _frame(who) | {"groups": _groups(at), "timezone": at.settings.service.timezone, "source": None}
+    shown = _frame(at, who) | {"groups": _groups(at), "timezone": at.settings.service.timezone, "source": None}
     return render(request, "sources/new.html", who, shown, room="sources")
 
 
@@ -84,7 +85,7 @@ def one(request: Request, at: AtDesk, who: Reader, name: str) -> Response:
         todo[trouble.what] = trouble.todo
         if counts[trouble.what] <= EXAMPLES:
             failures.setdefault(trouble.what, []).append(url)
-    shown = _frame(who) | {
+    shown = _frame(at, who) | {
         "row": row,
         "source": row.source,
         "runs": at.store.runs.recent("crawl", name, 15),
@@ -102,7 +103,7 @@ def one(request: Request, at: AtDesk, who: Reader, name: str) -> Response:
 @router.get("/sources/of/{name}/row")
 def row(request: Request, at: AtDesk, who: Reader, name: str) -> Response:
     """A source's row as it stands now."""
-    return render(request, "sources/rows.html", who, _frame(who) | {"rows": [api.row_of(at, name)]})
+    return render(request, "sources/rows.html", who, _frame(at, who) | {"rows": [api.row_of(at, name)]})
 
 
 @router.get("/sources/of/{name}/ledger")
@@ -117,7 +118,7 @@ def ledger(
 ) -> Response:
     """Every request of a source, the latest first."""
     page = api.ledger(at, who, name, outcome, address, after, SHOWN)
-    shown = _frame(who) | {
+    shown = _frame(at, who) | {
         "name": name,
         "page": page,
         "outcome": outcome or "",
@@ -128,9 +129,16 @@ def ledger(
     return render(request, "sources/ledger.html", who, shown, room="sources")
 
 
-def _frame(who: Caller) -> dict[str, Any]:
+def _local(at: Desk, row: api.Row) -> str:
+    """When a source is crawled next, by the clock that its schedule means."""
+    zone = ZoneInfo(row.source.timezone or at.settings.service.timezone)
+    return moment(row.next_at.astimezone(zone).replace(tzinfo=None)) if row.next_at else ""
+
+
+def _frame(at: Desk, who: Caller) -> dict[str, Any]:
     return {
         "writes": who.may("analyst"),
+        "local": lambda row: _local(at, row),
         "states": STATES,
         "kinds": KINDS,
         "collectors": preview.COLLECTORS | {"interview": "интервью из файлов", "survey": "опрос из файла"},

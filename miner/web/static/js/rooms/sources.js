@@ -135,7 +135,7 @@ function explain(form) {
     for (const name of ["timezone", "hours"]) if (form.elements[name].value) query.set(name, form.elements[name].value);
     try {
       const known = await api("GET", `/schedule?${query}`);
-      const when = known.next.map((moment) => new Date(moment).toLocaleString("ru", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" }));
+      const when = known.next.map((moment) => new Date(moment).toLocaleString("ru", { timeZone: known.timezone, day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" }));
       said.textContent = known.words + (when.length ? `. Ближайшие обходы: ${when.join("; ")}` : "");
       said.classList.remove("wrong");
     } catch (error) {
@@ -255,7 +255,7 @@ if (adding) {
     found.querySelector("[data-posts]").replaceChildren(...known.posts.map((post) => {
       const item = element("li", "", "panel");
       const who = [post.author ?? "автор не указан", post.date?.slice(0, 16).replace("T", " ") ?? "без даты", post.title].filter(Boolean);
-      item.append(element("p", who.join(" · "), "quiet small"), element("p", post.text, "post"));
+      item.append(element("p", who.join(" · "), "quiet small"), element("p", post.text, "words"));
       return item;
     }));
     found.hidden = false;
