@@ -60,7 +60,7 @@ def lay_out(store, posts):
         for seq in range(begin, min(begin + 5_000, posts + 1)):
             name, day, group = f"forum:{seq}", draw.choice(days), draw.choice(groups)
             words = " ".join(draw.choices(said, k=2))
-            rows.append(_post(seq, name, words, day, group, now))
+            rows.append(_post(seq, name, words, day, group))
             tone = draw.choice(["negative", "neutral", "positive"])
             documents.append(
                 {
@@ -93,7 +93,7 @@ def lay_out(store, posts):
         store.accounts.add(role, role, PASSWORD)
 
 
-def _post(seq, name, words, day, group, now):
+def _post(seq, name, words, day, group):
     author = f"a:{digest(str(seq % 50_000)).hex()}{'0' * 16}"
     row = {
         "seq": seq,
@@ -113,7 +113,8 @@ def _post(seq, name, words, day, group, now):
     }
     row |= {"group": group, "role": "client", "extra": None, "content": digest(words), "record": digest(name, words)}
     row |= {"copy": digest(words), "place": digest("forum", str(seq // 20)), "day": day, "version": 1}
-    return row | {"first_seen": now, "changed_at": now, "gone_at": None, "dropped_at": None}
+    seen = dt.datetime.fromisoformat(day).replace(tzinfo=dt.UTC)
+    return row | {"first_seen": seen, "changed_at": seen, "gone_at": None, "dropped_at": None}
 
 
 def _topics(store, texts):
