@@ -66,6 +66,7 @@ async function refresh(stay) {
     area.focus();
     area.setSelectionRange(here[1], here[2]);
   } else if (stay) step(found(stay));
+  room.querySelector("[data-shown]").value = ""; // what was changed shows in the draft alone
   redraw();
 }
 
