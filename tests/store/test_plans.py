@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from miner.store.tables import Base
-from tests.store.conftest import post
+from tests.store.conftest import document, post
 from tests.store.plans import walks, watched
 
 # The rows that these point at are never deleted.
@@ -25,8 +25,9 @@ NEVER_DELETED = {("documents", "pipeline")}
     ],
 )
 def test_a_walk_is_seen(store, query):
-    """Whatever asks for it."""
+    """Whatever asks for it, of a table that has rows."""
     store.posts.add([post(n) for n in range(20)])
+    store.documents.save([document(post(n), "надоело ждать") for n in range(20)], "v1")
     with watched(store.database, by_hand=True) as seen:
         with store.database.writing() as connection:
             connection.execute(text(query))
