@@ -88,7 +88,7 @@ def private(text: str) -> str:
     """A line without what might tell of a person, at most 300 characters.
 
     >>> private("503 from https://forum.example.ru/search?user=Ivan, ivan@example.ru, +7 900 000-12-34")
-    '503 from https://forum.example.ru/search?…, [e-mail], [number]'
+    '503 from https://forum.example.ru/search?… [e-mail], [number]'
     """
     for pattern, instead in _PRIVATE:
         text = pattern.sub(instead, text)

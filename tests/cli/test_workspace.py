@@ -139,7 +139,7 @@ def test_doctor(miner, tmp_path):
     """The doctor says what is in order; a database that is none is named with the way out."""
     status, out, _ = miner("doctor")
     assert status == 0, out
-    assert out.count("ok  ") == 8
+    assert out.count("ok  ") == 10
     (tmp_path / "var").mkdir(exist_ok=True)
     (tmp_path / "var" / "miner.db").write_text("this is no database" * 100)
     status, out, _ = miner("doctor")

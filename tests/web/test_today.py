@@ -14,13 +14,16 @@ from miner.store.tables import UserRow
 from tests.store.test_lines import PROFILE
 from tests.web.conftest import fill, lines
 
-NOW = dt.datetime.now(tz=dt.UTC)
+
+def clock():
+    """The time of the test, not that of its module."""
+    return dt.datetime.now(tz=dt.UTC)
 
 
 def been_here(store, ago):
     """Everybody's visit before this one was so long ago."""
     with store.database.writing() as connection:
-        connection.execute(update(UserRow).values(visited_at=NOW, visited_before=NOW - ago))
+        connection.execute(update(UserRow).values(visited_at=clock(), visited_before=clock() - ago))
 
 
 def told(anyone, role="admin"):
@@ -28,7 +31,7 @@ def told(anyone, role="admin"):
 
 
 def days_ago(days):
-    return (NOW - dt.timedelta(days=days)).isoformat(timespec="seconds")
+    return (clock() - dt.timedelta(days=days)).isoformat(timespec="seconds")
 
 
 def test_the_first_visit_hears_of_a_week(anyone):
@@ -45,7 +48,7 @@ def test_news_begin_with_the_last_visit(anyone, store):
         connection.exec_driver_sql(f"UPDATE posts SET first_seen = '{days_ago(3)[:19].replace('T', ' ')}'")
     store.posts.add([Post(f"new{n}", "привет", "Оля", "vk", group=group) for n, group in enumerate((None, "rural"))])
     store.decisions.append(Decision("d1", days_ago(1), "author", "accept", "rural-pain-0", {"group": "rural"}))
-    now = NOW.isoformat(timespec="seconds")
+    now = clock().isoformat(timespec="seconds")
     store.decisions.append(Decision("d2", now, "author", "reject", "rural-pain-1", {"group": "rural"}))
     store.decisions.append(Decision("d3", now, "researcher", "later", "rural-pain-2", {"group": "rural"}))
     store.topics.save([Topic("t1", "дорога", (), (), ())], [Event("born", (), ("t1",)), Event("born", (), ("t2",))])
