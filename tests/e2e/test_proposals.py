@@ -217,6 +217,8 @@ def test_the_server_is_killed_in_the_middle_of_a_save(workspace, store, new_cont
         page.get_by_label("Имя").fill("author")
         page.get_by_label("Пароль").fill(PASSWORD)
         page.keyboard.press("Enter")
+        # A server that has just started is slow with its scripts, and without them no key means anything.
+        page.wait_for_url("**/proposals?group=rural", wait_until="load")
         card(page, "rural-value-0").click()
         page.keyboard.press("e")
         page.get_by_label("Как сказать").fill("Ценит покой")
