@@ -51,6 +51,7 @@ def test_the_way_around(enter):
     expect(page.get_by_role("dialog")).to_be_hidden()
     links = page.locator("nav[aria-label=Комнаты] a")
     for number in range(links.count()):
+        page.wait_for_load_state("load")  # a page without its scripts yet hears no key
         page.keyboard.press("g")
         page.keyboard.press(str(number + 1))
         expect(links.nth(number)).to_have_attribute("aria-current", "page")
