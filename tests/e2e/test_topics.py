@@ -64,8 +64,13 @@ def test_a_topic_by_keyboard(enter, store):
 def test_two_reviewers_answer_by_keyboard(enter, store):
     page = enter("researcher", "/topics/agreement")
     page.keyboard.press("j")
-    for key in ("a", "r", "a"):
+    for answers, key in enumerate(("a", "r", "a"), 1):
         page.keyboard.press(key)
         expect(page.locator("#said")).to_contain_text("одходит")
+        # What was said of the last answer still stands there: the next key waits for this one to be kept.
+        for _ in range(100):
+            if len(list(store.decisions.all())) == answers:
+                break
+            page.wait_for_timeout(100)
         page.wait_for_load_state("networkidle")
     assert [d.data["fits"] for d in store.decisions.all()] == [True, False, True]
