@@ -219,8 +219,12 @@ def test_the_server_is_killed_in_the_middle_of_a_save(workspace, store, new_cont
         page.keyboard.press("Enter")
         # A server that has just started is slow with its scripts, and without them no key means anything.
         page.wait_for_url("**/proposals?group=rural", wait_until="load")
-        card(page, "rural-value-0").click()
-        page.keyboard.press("e")
+        for _ in range(40):
+            card(page, "rural-value-0").click()
+            page.keyboard.press("e")
+            page.wait_for_timeout(500)
+            if page.get_by_label("Как сказать").is_visible():
+                break
         page.get_by_label("Как сказать").fill("Ценит покой")
         asked = []
 
