@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -173,7 +174,16 @@ def analyser() -> Any:
     import pymorphy3
 
     analyser = pymorphy3.MorphAnalyzer(lang="ru")
-    analyser.parse = functools.lru_cache(maxsize=ANALYSED)(analyser.parse)
+    parse = analyser.parse
+
+    def parse_any(word: str) -> Any:
+        try:
+            return parse(word)
+        except ValueError:
+            # It asks Unicode for the name of every letter, and Tangut ones, for instance, have none.
+            return parse("".join(letter if unicodedata.name(letter, "") else "\ufffd" for letter in word))
+
+    analyser.parse = functools.lru_cache(maxsize=ANALYSED)(parse_any)
     return analyser
 
 

@@ -23,6 +23,7 @@ from spacy.tokens import Span
 from miner import places
 from miner.errors import BadInput
 from miner.nlp import extensions
+from miner.nlp.batches import batches
 from miner.nlp.social import Lexicon
 from miner.settings import resources
 
@@ -151,8 +152,7 @@ class Entities:
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        stream = iter(stream)
-        while batch := list(islice(stream, batch_size)):
+        for batch in batches(stream, batch_size):
             self.annotate(batch)
             yield from batch
 

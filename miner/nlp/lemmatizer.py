@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from spacy.language import Language
 from spacy.pipeline.lemmatizer import lemmatizer_score
 
 from miner import words
+from miner.nlp.batches import batches
 from miner.nlp.tokenizer import write
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ class CachedLemmatizer(RussianLemmatizer):
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        stream = iter(stream)
-        while batch := list(islice(stream, batch_size)):
+        for batch in batches(stream, batch_size):
             self.annotate(batch)
             yield from batch
 

@@ -7,7 +7,6 @@ people's affairs. The model is ``models/relevance``; a text that is not Russian 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ import numpy as np
 from spacy.language import Language
 
 from miner.nlp import extensions
+from miner.nlp.batches import batches
 from miner.nlp.textmodel import Bank, Batch, TextModel, bank_of, copy_files
 from miner.nlp.textnet import TextNet
 from miner.settings import resources
@@ -61,8 +61,7 @@ class Relevance:
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        stream = iter(stream)
-        while batch := list(islice(stream, batch_size)):
+        for batch in batches(stream, batch_size):
             self.annotate(batch)
             yield from batch
 

@@ -7,13 +7,13 @@ The model is ``models/sentiment``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from spacy.language import Language
 
+from miner.nlp.batches import batches
 from miner.nlp.extensions import STATEMENTS
 from miner.nlp.textmodel import Bank, Batch, TextModel, bank_of, copy_files
 from miner.nlp.textnet import TextNet, softmax
@@ -75,8 +75,7 @@ class Sentiment:
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        stream = iter(stream)
-        while batch := list(islice(stream, batch_size)):
+        for batch in batches(stream, batch_size):
             self.annotate(batch)
             yield from batch
 

@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from spacy.language import Language
 
 from miner.errors import BadInput
 from miner.nlp import extensions
+from miner.nlp.batches import batches
 from miner.nlp.language import language
 from miner.settings import resources
 from miner.words import analyser
@@ -151,8 +152,7 @@ class Social:
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        stream = iter(stream)
-        while batch := list(islice(stream, batch_size)):
+        for batch in batches(stream, batch_size):
             self.annotate(batch)
             yield from batch
 

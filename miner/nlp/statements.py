@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from spacy.attrs import IDX, LENGTH
 from spacy.language import Language
 from spacy.tokens import Span
 
+from miner.nlp.batches import batches
 from miner.nlp.clauses import candidates
 from miner.nlp.extensions import STATEMENTS
 from miner.nlp.opinion.choice import choose
@@ -87,7 +87,7 @@ class Statements:
         if underliner is not None:
             yield from underliner.pipe(stream, self, least_relevance)
             return
-        for batch in batches(stream, self.batch_tokens):
+        for batch in batches(stream, self.batch_tokens, self.batch_tokens):
             self.annotate(batch, least_relevance)
             yield from batch
 
@@ -133,16 +133,6 @@ class Statements:
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_model": None}
-
-
-def batches(stream: Iterable[Doc], tokens: int) -> Iterator[list[Doc]]:
-    stream = iter(stream)
-    while batch := list(islice(stream, 1)):
-        size = len(batch[0])
-        while size < tokens and (doc := next(stream, None)) is not None:
-            batch.append(doc)
-            size += len(doc)
-        yield batch
 
 
 def quoted(docs: Sequence[Doc], table: Table) -> np.ndarray:

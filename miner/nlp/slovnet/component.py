@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, IS_SPACE, MORPH, ORTH, POS
 from spacy.language import Language
 from spacy.parts_of_speech import IDS as PARTS_OF_SPEECH
 
+from miner.nlp.batches import batches
 from miner.nlp.slovnet import files
 from miner.nlp.slovnet.entities import spans
 from miner.nlp.tokenizer import INSIDE as NO_START
@@ -70,18 +70,9 @@ class Slovnet:
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
         """Annotate docs in batches of ``batch_tokens``; ``batch_size`` of spaCy is only a lower bound on docs."""
-        for batch in self.batches(stream, max(batch_size, self.batch_docs)):
+        for batch in batches(stream, max(batch_size, self.batch_docs), self.batch_tokens):
             self.annotate(batch)
             yield from batch
-
-    def batches(self, stream: Iterable[Doc], most: int) -> Iterator[list[Doc]]:
-        stream = iter(stream)
-        while batch := list(islice(stream, 1)):
-            size = len(batch[0])
-            while size < self.batch_tokens and len(batch) < most and (doc := next(stream, None)) is not None:
-                batch.append(doc)
-                size += len(doc)
-            yield batch
 
     def annotate(self, docs: Sequence[Doc]) -> None:
         sizes = np.array([len(doc) for doc in docs], np.intp)
