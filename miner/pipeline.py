@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from miner.store import Store
     from miner.topics.model import TopicsResult
 
+# When the store has grown so much, everybody is assigned anew, and cues that take nearly everyone are found.
+_JUDGED_AGAIN = 1.25
 Annotated = tuple[Post, Document]
 Follow = Callable[[str, Iterable[Any], int | None], Iterator[Any]]
 
@@ -503,12 +505,24 @@ def mine_group(store: Store, settings: Settings, name: str, background: Mapping[
     return _mine(documents(store, name, settings), (), name, settings, background)
 
 
-def assign(store: Store, settings: Settings) -> set[str]:
-    """Assign people whose posts came without a group; returns the groups that got or lost somebody."""
+def assign(store: Store, settings: Settings, fresh: Sequence[int] | None = None) -> set[str]:
+    """Assign people whose posts came without a group; returns the groups that got or lost somebody.
+
+    Given the marks of ``fresh`` posts, only their authors are judged: as long as the groups and the pipeline are those
+    by which everybody was, and the store has not grown by a quarter since.
+    """
     from miner.profiles.assign import assign as assigning
 
-    members = assigning(store.documents.of_group(None, version(settings)), groups_of(store))
-    return set(store.memberships.replace(members))
+    groups, current, stamp = groups_of(store), version(settings), store.posts.stamp()
+    told = [current, *(groups[name].model_dump_json() for name in sorted(groups))]
+    rule = hashlib.sha256("\n".join(told).encode()).hexdigest()
+    before, _, then = store.memberships.rule().partition(" ")
+    if fresh is not None and before == rule and stamp <= _JUDGED_AGAIN * int(then):
+        people = store.documents.writers(fresh)
+        members = assigning(store.documents.of_writers(people, current), groups, everybody=False)
+        return set(store.memberships.replace(members, people))
+    members = assigning(store.documents.of_group(None, current), groups)
+    return set(store.memberships.replace(members, rule=f"{rule} {stamp}"))
 
 
 def groups_of(store: Store) -> dict[str, Group]:

@@ -99,8 +99,9 @@ def refresh(
     only = set(groups)
     given = pipeline.given_groups(store)
     marks = {n: [m for g in of for m in store.documents.fresh(g)] for n, of in given.items() if not only or n in only}
-    stray = [] if only else store.documents.fresh(None)
-    changed = pipeline.assign(store, settings) if stray or whole or only else set()
+    strangers = store.documents.fresh(None)
+    stray = [] if only else strangers
+    changed = pipeline.assign(store, settings, None if whole else strangers) if strangers or whole or only else set()
     heard = _stray(store, stray, version)
     everyone = only or {*given, *changed, *store.memberships.counts()}
     new = {name for name in everyone if store.candidates.fitted(name) is None}
@@ -181,7 +182,7 @@ def _stray(store: Store, stray: Sequence[int], version: str) -> dict[str, list[t
     if not stray:
         return found
     of: dict[str, set[str]] = defaultdict(set)
-    for member in store.memberships.all():
+    for member in store.memberships.of(store.documents.writers(stray)):
         of[member.speaker].add(member.group)
     for post, document in store.documents.marked(stray, version):
         for name in of.get(post.speaker, ()):

@@ -66,11 +66,16 @@ class Person:
 
 
 def assign(
-    annotated: Iterable[tuple[Post, Document]], groups: Mapping[str, Group], *, threshold: float = 0.5
+    annotated: Iterable[tuple[Post, Document]],
+    groups: Mapping[str, Group],
+    *,
+    threshold: float = 0.5,
+    everybody: bool = True,
 ) -> Iterator[Membership]:
     """Yield the memberships of authors, the surest sign of each; who shows no sign is in no group.
 
-    Raises BadConfig when a cue takes nearly everyone, with the share it would take.
+    Raises BadConfig when a cue takes nearly everyone, with the share it would take; of some people, not ``everybody``,
+    that can't be told.
     """
     people: dict[str, Person] = defaultdict(Person)
     for post, document in annotated:
@@ -82,7 +87,10 @@ def assign(
         for name, group in groups.items()
         if (signs := list(person.signs(group)))
     }
-    _refuse_everyone(Counter((name, at) for (_, name), signs in found.items() for at, _ in signs), len(people), groups)
+    if everybody:
+        _refuse_everyone(
+            Counter((name, at) for (_, name), signs in found.items() for at, _ in signs), len(people), groups
+        )
     for (speaker, name), signs in found.items():
         score, doc_id, start, end = max((sign for _, sign in signs), key=lambda sign: sign[0])
         doubt = 1.0

@@ -52,6 +52,14 @@ class Saved:
     stale: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who wrote some posts: ``authors`` by their keys, and the ids of posts without one, which stand ``alone``."""
+
+    authors: frozenset[str]
+    alone: frozenset[str]
+
+
 class Documents:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._db = database
@@ -113,6 +121,27 @@ class Documents:
             with self._db.reading() as connection:
                 seqs = list(connection.execute(posts).scalars())
             yield from self._read(version, PostRow.seq.in_(seqs))
+
+    def writers(self, marks: Sequence[int]) -> People:
+        """Who wrote the posts of these marks."""
+        authors, alone = set[str](), set[str]()
+        for batch in batches(marks, BATCH):
+            query = select(PostRow.author, PostRow.id).join_from(FreshRow, PostRow, PostRow.seq == FreshRow.post)
+            with self._db.reading() as connection:
+                for author, name in connection.execute(query.where(FreshRow.id.in_(batch))):
+                    authors |= {author} if author else set()
+                    alone |= set() if author else {name}
+        return People(frozenset(authors), frozenset(alone))
+
+    def of_writers(self, people: People, version: str) -> Iterator[tuple[Post, Document]]:
+        """All annotated posts that these people wrote without a group, each one's in the order of arrival; masked."""
+        for column, values in ((PostRow.author, people.authors), (PostRow.key, map(digest, people.alone))):
+            for some in batches(values, BATCH):
+                theirs = select(PostRow.seq).where(column.in_(some), PostRow.group.is_(None))
+                with self._db.reading() as connection:
+                    posts = sorted(connection.execute(theirs).scalars())
+                for batch in batches(posts, BATCH):
+                    yield from self._read(version, PostRow.seq.in_(batch))
 
     def known(self, marks: Iterable[int]) -> None:
         """Topics and candidates know these posts now; whoever was annotated again meanwhile has another mark."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, true
 
 from miner.records import Membership
 from miner.store.columns import digest
 from miner.store.database import Database, advance
+from miner.store.documents import People
 from miner.store.findable import fill, renew
 from miner.store.pages import batches
-from miner.store.tables import MembershipRow, PostRow
+from miner.store.tables import MembershipRow, Meta, PostRow
 
 _FIELDS = ("speaker", "group", "score", "doc_id", "start", "stop")
+_RULE = "membership_rule"
 _PERSON = (MembershipRow.group, MembershipRow.key, MembershipRow.author, MembershipRow.doc)
 
 
@@ -24,21 +26,40 @@ class Memberships:
         self._db = database
         self._clock = clock
 
-    def replace(self, members: Iterable[Membership]) -> list[str]:
-        """Keep these memberships in place of the former ones; returns the groups whose people changed."""
+    def replace(self, members: Iterable[Membership], of: People | None = None, rule: str = "") -> list[str]:
+        """Keep these memberships in place of the former ones, ``of`` some people or of all.
+
+        ``rule`` names what everybody was judged by, for ``rule()`` to tell. Returns the groups whose people changed.
+        """
         lines = [self._line(member) for member in members]
         with self._db.writing() as connection:
             advance(connection, "candidates")
-            rows = connection.execute(select(*_PERSON)).mappings()
-            before: dict[Any, Mapping[Any, Any]] = {(row["group"], row["key"]): row for row in rows}
-            connection.execute(delete(MembershipRow))
+            before: dict[Any, Mapping[Any, Any]] = {}
+            for mine in _whose(of):
+                rows = connection.execute(select(*_PERSON).where(mine)).mappings()
+                before |= {(row["group"], row["key"]): row for row in rows}
+                connection.execute(delete(MembershipRow).where(mine))
             for batch in batches(lines):
                 connection.execute(insert(MembershipRow), batch)
             after: dict[Any, Mapping[Any, Any]] = {(line["group"], line["key"]): line for line in lines}
             changed = before.keys() ^ after.keys()
             _tell(connection, [after.get(one) or before[one] for one in changed])
+            if of is None:
+                connection.execute(delete(Meta).where(Meta.name == _RULE))
+                connection.execute(insert(Meta).values(name=_RULE, value=rule))
         fill(self._db)
         return sorted({group for group, _ in changed})
+
+    def rule(self) -> str:
+        """What everybody was judged by when all memberships were last replaced."""
+        with self._db.reading() as connection:
+            return connection.execute(select(Meta.value).where(Meta.name == _RULE)).scalar_one_or_none() or ""
+
+    def of(self, people: People) -> list[Membership]:
+        """The memberships of these people."""
+        query = select(*(getattr(MembershipRow, name) for name in _FIELDS))
+        with self._db.reading() as connection:
+            return [Membership(*row) for mine in _whose(people) for row in connection.execute(query.where(mine))]
 
     def all(self, group: str | None = None) -> list[Membership]:
         """The memberships of a group or of all, the surest first."""
@@ -69,6 +90,17 @@ class Memberships:
             "stop": member.end,
             "at": self._clock(),
         }
+
+
+def _whose(people: People | None) -> Iterator[ColumnElement[bool]]:
+    """Conditions under which a membership is of these people, of everybody without them."""
+    if people is None:
+        yield true()
+        return
+    for batch in batches(people.authors):
+        yield MembershipRow.author.in_(batch)
+    for batch in batches(people.alone):
+        yield and_(MembershipRow.doc.in_([digest(name) for name in batch]), MembershipRow.author.is_(None))
 
 
 def _tell(connection: Connection, people: Sequence[Mapping[Any, Any]]) -> None:
