@@ -12,11 +12,17 @@ from miner.records import Candidate, Theme
 Pattern = Callable[[str], str | None]
 
 
-def line(theme: Theme, context: Context, wordings: Callable[[Theme, Context], Wording] = word) -> Iterator[Candidate]:
-    """The candidate of a theme; one person's voice gives none, since a profile speaks of a group."""
+def line(
+    theme: Theme, context: Context, wordings: Callable[[Theme, Context], Wording | None] = word
+) -> Iterator[Candidate]:
+    """The candidate of a theme. One person's voice gives none, since a profile speaks of a group; nor do quotes that
+    can't be worded.
+    """
     if len(_evidence.speakers(theme.quotes)) < min(2, context.min_authors):
         return
     wording = wordings(theme, context)
+    if wording is None:
+        return
     yield Candidate(
         id=hashlib.sha256(f"candidate\n{theme.id}".encode()).hexdigest()[:12],
         group=theme.group,

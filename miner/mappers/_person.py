@@ -51,8 +51,8 @@ def second(text: str, words: Sequence[Word] = ()) -> str:
 
 def _rewritten(text: str, person: int, words: Sequence[Word]) -> str:
     others = _others(words)
-    me = bool(re.search(r"\bя\b", text.lower()))
     pieces = list(_TOKEN.finditer(text))
+    me = any(_surely_me(piece.group().lower()) for piece in pieces)
     said, before = [], ""
     for piece in pieces:
         token = piece.group()
@@ -64,6 +64,10 @@ def _rewritten(text: str, person: int, words: Sequence[Word]) -> str:
             before = "" if token.strip() else before
             said.append(token)
     return "".join(said)
+
+
+def _surely_me(low: str) -> bool:
+    return low == "я" or (low[0].isalpha() and all("1per" in p.tag for p in parses(low)))
 
 
 def _others(words: Sequence[Word]) -> set[int]:

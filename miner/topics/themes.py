@@ -25,6 +25,10 @@ _GRAIN = 3.4
 _SURE = 0.12
 _LEAD = 0.0
 _SURE_TO_JOIN = 0.18
+# A theme of so many people can do without those who don't sound like it.
+_ENOUGH = 3
+# Few quotes prove little: as if so many more didn't sound like the name at all.
+_DOUBT = 2
 _CORE = 5
 # From so many authors on a fifth of them tells something; a source that brings so few new themes is read out.
 _TOLD_FROM, _LITTLE = 15, 0.05
@@ -49,7 +53,7 @@ def find(
     if not found:
         return
     desk = _Desk(group, kind, found, known or shared(), background or {})
-    themes = [desk.theme(ids) for ids in desk.joined(desk.groups(seed))]
+    themes = [desk.theme(ids) for ids in desk.fitting(desk.joined(desk.groups(seed)))]
     themes.sort(key=lambda t: (-len({q.speaker for q in t.quotes}), -len(t.quotes), t.id))
     yield from _facing(themes, desk.known, kind)
 
@@ -113,13 +117,30 @@ class _Desk:
                 result.append(ids)
         return [sorted(ids) for ids in result]
 
+    def fitting(self, groups: Iterable[list[int]]) -> Iterator[list[int]]:
+        """Whoever doesn't sound like the known name that a group surely bears stands alone, if enough people remain."""
+        for ids in groups:
+            name, sureness = self.name(ids)
+            if name is None or sureness < _SURE_TO_JOIN:
+                yield ids
+                continue
+            place = self.names.index(name)
+            own = self.sounds[ids]
+            fits = (own[:, place] >= _SURE) | (own.argmax(axis=1) == place)
+            left = [i for i, fit in zip(ids, fits, strict=True) if fit]
+            if len({self.found[i].quote.speaker for i in left}) < _ENOUGH:
+                yield ids
+                continue
+            yield left
+            yield from ([i] for i, fit in zip(ids, fits, strict=True) if not fit)
+
     def theme(self, ids: Sequence[int]) -> Theme:
         some = ids[:_LARGE]
         central = self.alike(ids, some).mean(axis=1)
         order = [ids[i] for i in sorted(range(len(ids)), key=lambda i: (-round(float(central[i]), 5), i))]
         spread: Counter[str] = Counter(token for i in ids for token in set(self.tokens[i]))
         keywords = sorted(spread, key=lambda token: (-spread[token] * self.weight.get(token, 1.0), token))[:6]
-        name, sureness = self.name(ids)
+        name, mean = self.name(ids)
         quotes = tuple(self.found[i].quote for i in order)
         return Theme(
             id=name_of(self.group, self.kind, f"{quotes[0].doc_id}:{quotes[0].start}"),
@@ -129,7 +150,7 @@ class _Desk:
             keywords=tuple(keywords),
             quotes=quotes,
             known=name,
-            sureness=sureness,
+            sureness=round(mean * len(ids) / (len(ids) + _DOUBT), 3),
             copies=sum(self.found[i].copies for i in ids),
         )
 

@@ -7,7 +7,8 @@ from miner.llm import FOLDER, connect, consent, rehearsal
 from miner.llm.errors import NoConsent
 from miner.llm.proposals import Proposals
 from miner.mappers import Context
-from miner.mappers._wording import known_wordings, unfit
+from miner.mappers._lexicon import known_wordings
+from miner.mappers._wording import unfit
 from miner.mappers.pain import Pain
 from miner.records import Decision, Quote, Theme, Topic
 from miner.settings import Settings

@@ -52,6 +52,23 @@ def test_a_sure_theme_has_its_known_name() -> None:
     assert names == {"childcare"}
 
 
+def test_one_quote_proves_little() -> None:
+    """However clearly one statement sounds like a theme, only several make its name sure."""
+    (one,) = found(quotes(CHILDREN[:1]))
+    assert one.known == "childcare"
+    assert one.sureness < 0.25 <= max(t.sureness for t in found(quotes(CHILDREN)))
+
+
+def test_who_does_not_sound_like_the_name_stands_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stray statement leaves a theme of three or more, and a theme of fewer keeps it."""
+    stray = "третий год не могу дозвониться до архива"
+    monkeypatch.setattr(themes._Desk, "groups", lambda self, seed: [list(range(len(self.found)))])
+    large, small = found(quotes([*CHILDREN, stray])), found(quotes([*CHILDREN[:1], stray]))
+    assert [len(t.quotes) for t in large] == [4, 1]
+    assert large[1].quotes[0].quote == stray
+    assert [len(t.quotes) for t in small] == [2]
+
+
 def test_order_of_statements_does_not_matter() -> None:
     """The same statements in another order give the same themes under the same ids."""
     given = quotes(ROAD + CHILDREN)
