@@ -40,11 +40,11 @@ def unfit(text: str) -> str:
 
 def digest(*parts: str | None) -> bytes:
     """Sixteen bytes that stand for texts of any length in an index; PostgreSQL's index rows end at 2.7 kB."""
-    blake = hashlib.blake2b(digest_size=16)
+    told = []
     for part in parts:
         data = b"" if part is None else b"+" + part.encode("utf-8", "surrogatepass")
-        blake.update(len(data).to_bytes(8, "big") + data)
-    return blake.digest()
+        told += [len(data).to_bytes(8, "big"), data]
+    return hashlib.blake2b(b"".join(told), digest_size=16).digest()
 
 
 class Words(TypeDecorator[str]):

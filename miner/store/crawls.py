@@ -10,6 +10,7 @@ round, in which pages may be opened again.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -111,7 +112,8 @@ class Crawl:
         self._known: OrderedDict[bytes, tuple[int, str]] = OrderedDict()
         self._knows_all = False
         self._taken: set[bytes] = set()
-        self._ahead: deque[Any] = deque()
+        # What comes next by rank and age: a beginning of the queue, as long as it isn't empty.
+        self._ahead: list[tuple[int, bytes, Task]] = []
         # Addresses that were never asked before have no validator to look for.
         self._fresh: set[bytes] = set()
         self._kept: list[Post] = []
@@ -171,14 +173,18 @@ class Crawl:
         if not self._ahead:
             with self._db.reading() as connection:
                 rows = connection.execute(_DUE, {"of": self.source, "most": len(self._taken) + _AHEAD}).all()
-            self._ahead.extend(row for row in rows if row.key not in self._taken)
+            self._ahead = [
+                (row.rank, row.key, Task(row.url, row.kind, row.depth, row.rank, row.data))
+                for row in rows
+                if row.key not in self._taken
+            ]
         if not self._ahead:
             if not self._taken:
                 self._end()
             return None
-        row = self._ahead.popleft()
-        self._taken.add(row.key)
-        return Task(row.url, row.kind, row.depth, row.rank, row.data)
+        _, key, task = self._ahead.pop(0)
+        self._taken.add(key)
+        return task
 
     def done(self, task: Task, validator: Validator | None = None) -> None:
         """The page gave what it had: all of it becomes safe now."""
@@ -289,6 +295,7 @@ class Crawl:
                 if validator is not None:
                     self._validate(connection, task.url, validator)
         self.added += added
+        self._queue(self._found)
         self._kept, self._found, self._marks = [], {}, {}
         if task is not None:
             key = digest(self.source, task.url)
@@ -302,11 +309,17 @@ class Crawl:
             # What is opened again goes to the end of the queue, as it does in memory.
             connection.execute(delete(FrontierRow).where(FrontierRow.key.in_(opened)))
         if self._found:
-            rows = [self._row(key, task) for key, (task, _) in self._found.items()]
-            connection.execute(_NEW, rows)
-            # Whatever is more urgent than the last that was read ahead comes before it.
-            if self._ahead and min(row["rank"] for row in rows) < self._ahead[-1].rank:
-                self._ahead.clear()
+            connection.execute(_NEW, [self._row(key, task) for key, (task, _) in self._found.items()])
+
+    def _queue(self, found: Mapping[bytes, tuple[Task, bool]]) -> None:
+        """Put what is more urgent than the last that was read ahead before it; the rest is read in its turn."""
+        if not self._ahead:
+            return
+        last = self._ahead[-1][0]
+        for key, (task, _) in found.items():
+            if task.rank < last:
+                insort(self._ahead, (task.rank, key, task), key=_rank)
+        del self._ahead[_AHEAD * 20 :]
 
     def _row(self, key: bytes, task: Task) -> dict[str, Any]:
         return {
@@ -333,6 +346,10 @@ class Crawl:
         connection.execute(delete(CachedRow).where(CachedRow.key == key))
         said = {"etag": validator.etag, "last_modified": validator.modified, "fetched_at": self._clock()}
         connection.execute(insert(CachedRow).values(key=key, url=url, status=200, **said))
+
+
+def _rank(waiting: tuple[int, bytes, Task]) -> int:
+    return waiting[0]
 
 
 def forget_addresses(connection: Connection, source: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,8 +88,8 @@ class Database:
 
 def advance(connection: Connection, name: str, by: int = 1) -> int:
     """Move a counter and return its new value. Until the transaction ends nobody else moves it."""
-    connection.execute(_MOVE, {"of": name, "by": by})
-    return counted(connection, name)
+    value: int = connection.execute(_MOVE, {"of": name, "by": by}).scalar_one()
+    return value
 
 
 def counted(connection: Connection, name: str) -> int:
@@ -97,7 +98,12 @@ def counted(connection: Connection, name: str) -> int:
 
 
 # Put together once, since every page of a crawl counts.
-_MOVE = update(Counter).where(Counter.name == bindparam("of")).values(value=Counter.value + bindparam("by"))
+_MOVE = (
+    update(Counter)
+    .where(Counter.name == bindparam("of"))
+    .values(value=Counter.value + bindparam("by"))
+    .returning(Counter.value)
+)
 _VALUE = select(Counter.value).where(Counter.name == bindparam("of"))
 
 
@@ -160,15 +166,30 @@ def _set_up(raw: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
     raw.isolation_level = None  # transactions begin where _begin says
     for pragma in (
         f"busy_timeout = {PATIENCE}",
-        "journal_mode = WAL",
         # With WAL a crash of the machine may lose the last batches, but never breaks the file; kill -9 loses nothing.
         "synchronous = NORMAL",
         "foreign_keys = ON",
         "secure_delete = ON",
         "cache_size = -65536",
         "temp_store = MEMORY",
+        "wal_autocheckpoint = 8000",
     ):
         raw.execute(f"PRAGMA {pragma}").close()
+    _write_ahead(raw)
+
+
+def _write_ahead(raw: sqlite3.Connection) -> None:
+    """SQLite doesn't wait by itself for others that lay out the same new file at this moment."""
+    until = time.monotonic() + PATIENCE / 1_000
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

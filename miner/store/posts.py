@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,6 +27,7 @@ _THERE = select(PostRow.key, PostRow.seq, PostRow.content, PostRow.record, PostR
     PostRow.key.in_(bindparam("keys", expanding=True))
 )
 _FORGOTTEN = select(ForgottenRow.mark).where(ForgottenRow.mark.in_(bindparam("marks", expanding=True)))
+_ANY_FORGOTTEN = select(ForgottenRow.mark).limit(1)
 _NEW = insert(PostRow)
 
 
@@ -45,7 +45,13 @@ class Added:
     forgotten: int = 0
 
     def __add__(self, other: Added) -> Added:
-        return Added(*(a + b for a, b in zip(dataclasses.astuple(self), dataclasses.astuple(other), strict=True)))
+        return Added(
+            self.new + other.new,
+            self.changed + other.changed,
+            self.same + other.same,
+            self.updated + other.updated,
+            self.forgotten + other.forgotten,
+        )
 
 
 class Posts:
@@ -246,16 +252,18 @@ class Posts:
         line["extra"] = dict(post.extra) or None
         line["key"] = digest(post.id)
         line["content"] = digest(post.text, post.title, post.role)
-        line["record"] = digest(json.dumps(line, default=_plain, sort_keys=True, separators=(",", ":")))
+        extra = line["extra"]
+        told = extra and json.dumps(extra, default=_plain, sort_keys=True, separators=(",", ":"))
+        line["record"] = digest(*(line[name] for name in FIELDS[:-1]), told)
         line["copy"] = copied(post.text)
         line["place"] = digest(post.source, post.thread) if post.thread else None
         line["day"] = _day(post.date)
         return line
 
     def _allowed(self, connection: Connection, lines: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-        marks = {a: self._keys().mark("forgotten", a) for a in {line["author"] for line in lines} if a}
-        if not marks:
+        if connection.execute(_ANY_FORGOTTEN).first() is None:
             return lines
+        marks = {a: self._keys().mark("forgotten", a) for a in {line["author"] for line in lines} if a}
         forgotten = set(connection.execute(_FORGOTTEN, {"marks": list(marks.values())}).scalars())
         return [line for line in lines if marks.get(line["author"]) not in forgotten] if forgotten else lines
 
@@ -328,16 +336,13 @@ def post_of(row: AnyRow | Sequence[Any]) -> Post:
     return Post(*fields)
 
 
-_BLANK = re.compile(r"\s+")
-
-
 def copied(text: str) -> bytes:
     """The same for texts that differ in case and spaces only.
 
     >>> copied("Надоело  ждать ") == copied("надоело ждать")
     True
     """
-    return digest(_BLANK.sub(" ", text.strip().casefold().replace("ё", "е")))
+    return digest(" ".join(text.casefold().replace("ё", "е").split()))
 
 
 def _day(date: str | None) -> str | None:

@@ -152,7 +152,8 @@ def test_a_database_of_somebody_else_is_left_alone(workspace, url):
     store.close()
 
 
-def test_two_that_come_first_lay_out_one_database(workspace, url):
+@pytest.mark.parametrize("_", range(8))
+def test_two_that_come_first_lay_out_one_database(workspace, url, _):
     """A web server and a worker start together."""
     barrier, found = threading.Barrier(4), []
 

@@ -209,13 +209,8 @@ def _text(node: Any) -> str:
 
 def _date(block: Any, css: str, sheet: Sheet) -> str | None:
     for node in _each(block, css):
-        for value in (
-            node.get("datetime"),
-            node.get("data-time"),
-            node.get("data-timestamp"),
-            node.get("title"),
-            _text(node),
-        ):
+        for name in ("datetime", "data-time", "data-timestamp", "title", ""):
+            value = node.get(name) if name else _text(node)
             if value and (found := dates.parse(value, sheet.now)):
                 return found
     return None
