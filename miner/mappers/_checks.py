@@ -45,7 +45,8 @@ _UNFINISHED = _set(
 )
 _SUBORDINATE = re.compile(
     r"(?i)(?:что|чем|котор\w+|как|когда|если|где|куда|откуда|чтобы|потому|пока|раз|хотя|бы|же|ли|б|кто|чего|сколько|какой|"
-    r"какая|какие|почему|зачем|и|а|но|или|зато|то|только)\b"
+    r"какая|какие|почему|зачем|и|а|но|или|зато|то|только|не (?:в|на|с|за|по|для|у|из)|\w{1,3} котор\w+|"
+    r"один|одно|одна|одни|другой|другие|первый|первым|каждого)\b"
 )
 _NUMBERS = _set(
     "два две двух двое три трёх трех трое четыре четырёх четверо пять шесть семь восемь девять десять одиннадцать "
@@ -173,11 +174,12 @@ def aimless(text: str, forms: Sequence[str]) -> str | None:
 
 def asking(text: str, forms: Sequence[str]) -> str | None:
     """«хочет узнать, какие документы нужны» is a question to be answered, not a wish of a group."""
-    asks = re.match(
-        r"(?i)(?:хочет|просит)(?:, чтобы)? (?:спросить|узнать|уточнить|подсказать|подсказали|объяснить мне|сказали)\b",
-        text,
-    )
+    del text
+    asks = forms[:1] in (["хочет"], ["просит"]) and any(f in _TALK for f in forms[1:3])
     return "вопрос" if "ли" in forms or asks else None
+
+
+_TALK = _set("спросить узнать уточнить поговорить поблагодарить подсказать подсказали сказали")
 
 
 def run_on(text: str, forms: Sequence[str]) -> str | None:
@@ -188,6 +190,24 @@ def run_on(text: str, forms: Sequence[str]) -> str | None:
         if len(verbs) > 1:
             return f"слиты две мысли: «{verbs[0]}» и «{verbs[1]}»"
     return None
+
+
+def unreal(text: str, forms: Sequence[str]) -> str | None:
+    """«мужики бы вышли»: a «бы» that no rule has read."""
+    del text
+    return "«бы» не разобрано" if {"бы", "б"} & set(forms) else None
+
+
+def about_kin(text: str, forms: Sequence[str]) -> str | None:
+    """«сестра своих растит» tells of somebody else."""
+    del text
+    return "о ком-то из близких" if any(f in _KIN for f in forms) else None
+
+
+_KIN = _set(
+    "муж жена сын дочь дочка мать мама отец папа брат сестра свекровь свёкор тёща теща тесть внук внучка бабушка "
+    "дедушка сосед соседка подруга друг старшая старший старшему старшей младшая младший младшему младшей собака кот"
+)
 
 
 def retelling(text: str, forms: Sequence[str]) -> str | None:
@@ -219,6 +239,8 @@ REWRITTEN: list[Check] = [
     narrating,
     aimless,
     asking,
+    unreal,
+    about_kin,
     run_on,
     unpredicated,
 ]

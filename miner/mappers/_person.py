@@ -51,19 +51,30 @@ def second(text: str, words: Sequence[Word] = ()) -> str:
 
 def _rewritten(text: str, person: int, words: Sequence[Word]) -> str:
     others = _others(words)
+    somebody = _names_somebody(text)
     pieces = list(_TOKEN.finditer(text))
     me = any(_surely_me(piece.group().lower()) for piece in pieces)
     said, before = [], ""
     for piece in pieces:
         token = piece.group()
         if token[0].isalpha():
-            new = _word(token, person, before, me=me, acted_by_other=piece.start() in others)
+            new = _word(token, person, before, me=me, acted_by_other=somebody or piece.start() in others)
             before = token.lower()
             said.append(_cased(new, token))
         else:
             before = "" if token.strip() else before
             said.append(token)
     return "".join(said)
+
+
+def _names_somebody(text: str) -> bool:
+    """Whether a woman or a thing of that gender may be the subject: «рука родная была», but not «устала за ночь»."""
+    forms = re.findall(r"[а-яё-]+", text.lower())
+    return any(
+        {"NOUN", "nomn", "femn", "sing"} in parses(form)[0].tag and before not in _PREPOSITIONS
+        for before, form in zip(["", *forms], forms, strict=False)
+        if form.strip("-")
+    )
 
 
 def _surely_me(low: str) -> bool:
@@ -78,7 +89,7 @@ def _others(words: Sequence[Word]) -> set[int]:
         if word.rel in _NOUN_SUBJECTS and word.head >= 0 and word.lemma not in ("я", "мы")
     }
     for word in words:
-        if word.rel in ("conj", "xcomp") and word.head >= 0 and words[word.head].start in taken:
+        if word.rel in ("conj", "xcomp", "cop") and word.head >= 0 and words[word.head].start in taken:
             taken.add(word.start)
     return taken
 

@@ -68,7 +68,15 @@ def clauses(text: str) -> Iterator[str]:
             for stop in range(start + 1, min(start + 3, len(pieces)) + 1):
                 if stop > start + 1 and _APART.match(pieces[stop - 1]):
                     break
-                yield ", ".join(pieces[start:stop])
+                run = ", ".join(pieces[start:stop])
+                # «не деньги мешками, а …» says only what is not.
+                if not (pieces[stop : stop + 1] and pieces[stop].startswith("а ") and _denies_a_thing(run)):
+                    yield run
+
+
+def _denies_a_thing(run: str) -> bool:
+    denied = re.findall(r"(?i)\bне ([а-яё-]+)", run)
+    return any(not {"VERB", "PRED", "GRND"} & set(parses(form.lower())[0].tag.grammemes) for form in denied)
 
 
 # Rules, in the order in which they work.
@@ -102,7 +110,7 @@ def opened(draft: Draft) -> Draft:
 def asked(draft: Draft) -> Draft:
     """«дайте место в саду» → «хочет, чтобы дали место в саду»."""
     first, _, rest = draft.text.partition(" ")
-    if draft.kind == "desire" and rest and first.isalpha():
+    if draft.kind == "desire" and rest and first.isalpha() and first.lower() != "давайте":
         for parse in parses(first.lower())[:3]:
             past = {"impr", "plur", "excl"} in parse.tag and _past_of(parse)
             if past:
@@ -162,7 +170,7 @@ _BOUND = "".join(rf"(?<!\b{word} )" for word in "со ко за от на про
 _SELF = re.compile(
     rf"(?i)(?<![\w-])(?:(?:у|для) (?:меня|нас)(?: самой| самого)?|"
     rf"{_BOUND}(?:я|мы|мне|нам|меня|нас|наш\w{{0,3}})(?! (?:не будет|не было|нет)\b)|"
-    r"мо[йяёею]|моего|моей|моему|моём|моем|моих|моим|моими|мои)(?![\w-])"
+    r"мо[йяёе]|мою(?= \w+[уюь]\b)|моего|моей|моему|моём|моем|моих|моим|моими|мои)(?![\w-])"
 )
 
 
@@ -199,7 +207,9 @@ def punctuated(draft: Draft) -> Draft:
     return draft.after(_NO_COMMA.sub(r"\1, \2", draft.text), "запятая перед придаточным")
 
 
-_ALONE = "".join(rf"(?<!\b{word})" for word in "потому такой только даже лишь или при про для без под над как".split())
+_ALONE = "".join(
+    rf"(?<!\b{word})" for word in "потому такой только даже лишь или при про для без под над как если что когда".split()
+)
 _NO_COMMA = re.compile(
     rf"(?i)\b(\w{{3,}}){_ALONE} (чтобы|что|где|куда|откуда|если|когда|пока|котор(?:ый|ая|ое|ые|ого|ую)|"
     r"зачем|почему|кто|кому|сколько|но|а|чем)\b(?!-| угодно| попало| то\b)"

@@ -21,7 +21,7 @@ from miner.records import Kind, Quote, Theme
 
 # How much a theme sounds like a well-known one, and how well a rewritten clause reads.
 _SURE, _LIKELY, _PERHAPS = 0.25, 0.2, 0.12
-_READS_VERY_WELL, _READS_WELL, _READS = 0.85, 0.75, 0.65
+_READS_VERY_WELL, _READS_WELL, _READS = 0.95, 0.75, 0.65
 # A piece that depends on nothing before it.
 _LOOSE = re.compile(r"(?i), (?!что|чтобы|где|куда|котор|когда|как|если|чем|сколько|откуда|почему|а не|кто|кому)")
 _DOUBTFUL = 0.5
@@ -78,9 +78,7 @@ def _by_rules(theme: Theme, context: Context, known: str | None) -> Wording | No
         return best if best.quality >= _READS_VERY_WELL else replace(best, quality=_DOUBTFUL)
     if likely and theme.sureness >= _PERHAPS:
         return likely
-    if best and (best.quality >= _READS or not likely):
-        return replace(best, quality=_DOUBTFUL)
-    return likely or None
+    return replace(best, quality=_DOUBTFUL) if best else likely or None
 
 
 def _best_rewritten(theme: Theme, context: Context) -> Wording | None:
@@ -101,23 +99,25 @@ def offered(quote: Quote, kind: Kind, context: Context, said: Shared | None = No
         draft = rewritten(clause, kind, context.parse)
         if complaint(draft.text, REWRITTEN) or disagreeing(context.parse(draft.text)):
             continue
+        plain = _plainly_of(draft.text, kind)
         quality = _quality(draft.text, kind) + (_SHARED * said.share(draft.text, quote.speaker) if said else 0.0)
-        yield Wording(draft.text, max(0.0, min(1.0, quality)), (*draft.rules, _source(quote)))
+        yield Wording(draft.text, max(0.0, min(1.0 if plain else _READS, quality)), (*draft.rules, _source(quote)))
 
 
 def _quality(text: str, kind: Kind) -> float:
     forms = WORDS.findall(text)
     quality = 0.4
-    quality += (
-        0.3 if lexicon().good[kind].match(text) or _impersonal(forms, kind) else 0.1 if _tells(forms, kind) else 0.0
-    )
+    quality += 0.3 if _plainly_of(text, kind) else 0.1 if _tells(forms, kind) else 0.0
     quality += 0.05 if 4 <= len(forms) <= 9 else 0.0
     quality -= 0.1 * len(_LOOSE.findall(text))
     return quality
 
 
-def _impersonal(forms: Sequence[str], kind: Kind) -> bool:
-    """«Платят мало», «Желающих нет»: of a pain."""
+def _plainly_of(text: str, kind: Kind) -> bool:
+    """«Боится …», «Хочет …», «Ценит …»; of a pain also «Платят мало» and «Желающих нет»."""
+    if lexicon().good[kind].match(text):
+        return True
+    forms = WORDS.findall(text)
     first = parses(forms[0].lower())[0].tag if forms[0].isalpha() else ()
     return kind == "pain" and ("нет" in forms or {"VERB", "3per", "plur"} in first)
 
