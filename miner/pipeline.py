@@ -176,19 +176,31 @@ def _mine(
         )
         for kind in KINDS
     }
+    lines = tuple(_candidates(found, words(heard.quotes), group, authors, heard.people_by_month(), compared, settings))
     curves = tuple(themes.saturation([theme for kind in KINDS for theme in found[kind]]))
-    notes = [*heard.left_out(), *_reasons(heard.quotes, authors), *themes.enough(curves)]
+    notes = [
+        *heard.left_out(),
+        *_reasons(heard.quotes, authors),
+        *_unworded([theme for kind in KINDS for theme in found[kind]], lines),
+        *themes.enough(curves),
+    ]
     return Mined(
         group=group,
         posts=heard.posts,
         authors=authors,
-        candidates=tuple(
-            _candidates(found, words(heard.quotes), group, authors, heard.people_by_month(), compared, settings)
-        ),
+        candidates=lines,
         facts=tuple(facts(heard.telling)),
         notes=tuple(notes),
         saturation=curves,
     )
+
+
+def _unworded(found: Sequence[Theme], lines: Sequence[Candidate]) -> Iterator[str]:
+    """Say how many themes of three or more people are no candidates, since none of their quotes can be worded."""
+    worded = {line.evidence for line in lines}
+    left = sum(len({q.speaker for q in theme.quotes}) >= 3 and theme.quotes not in worded for theme in found)
+    if left:
+        yield f"темы трёх и более авторов, из цитат которых не вышло строки: {left}"
 
 
 class _Heard:

@@ -8,7 +8,7 @@ taken. A language model may be let to propose a wording: one that is fit for a l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from miner.mappers import Context
@@ -76,9 +76,9 @@ def _by_rules(theme: Theme, context: Context, known: str | None) -> Wording | No
         return likely
     if best and best.quality >= _READS_WELL:
         return best if best.quality >= _READS_VERY_WELL else replace(best, quality=_DOUBTFUL)
-    if likely and theme.sureness >= _PERHAPS:
-        return likely
-    return replace(best, quality=_DOUBTFUL) if best else likely or None
+    if best and best.quality >= _READS and theme.sureness < _PERHAPS:
+        return replace(best, quality=_DOUBTFUL)
+    return likely or (best and replace(best, quality=_DOUBTFUL))
 
 
 def _best_rewritten(theme: Theme, context: Context) -> Wording | None:
@@ -97,38 +97,26 @@ def offered(quote: Quote, kind: Kind, context: Context, said: Shared | None = No
     """The lines that a quote's clauses suggest, each with the rules that made it; only what passes every check."""
     for clause in clauses(quote.quote):
         draft = rewritten(clause, kind, context.parse)
-        if complaint(draft.text, REWRITTEN) or disagreeing(context.parse(draft.text)):
+        if complaint(draft.text, REWRITTEN) or not _plainly_of(draft.text, kind):
             continue
-        plain = _plainly_of(draft.text, kind)
-        quality = _quality(draft.text, kind) + (_SHARED * said.share(draft.text, quote.speaker) if said else 0.0)
-        yield Wording(draft.text, max(0.0, min(1.0 if plain else _READS, quality)), (*draft.rules, _source(quote)))
-
-
-def _quality(text: str, kind: Kind) -> float:
-    forms = WORDS.findall(text)
-    quality = 0.4
-    quality += 0.3 if _plainly_of(text, kind) else 0.1 if _tells(forms, kind) else 0.0
-    quality += 0.05 if 4 <= len(forms) <= 9 else 0.0
-    quality -= 0.1 * len(_LOOSE.findall(text))
-    return quality
+        if not disagreeing(context.parse(draft.text)):
+            quality = _fluency(draft.text) + (_SHARED * said.share(draft.text, quote.speaker) if said else 0.0)
+            yield Wording(draft.text, max(0.0, min(1.0, quality)), (*draft.rules, _source(quote)))
 
 
 def _plainly_of(text: str, kind: Kind) -> bool:
-    """«Боится …», «Хочет …», «Ценит …»; of a pain also «Платят мало» and «Желающих нет»."""
+    """«Боится …», «Хочет …», «Ценит …»; of a pain also «Платят мало», «Желающих нет» and «Автобус не ходит»."""
     if lexicon().good[kind].match(text):
         return True
-    forms = WORDS.findall(text)
-    first = parses(forms[0].lower())[0].tag if forms[0].isalpha() else ()
-    return kind == "pain" and ("нет" in forms or {"VERB", "3per", "plur"} in first)
+    forms = [form.lower() for form in WORDS.findall(text)]
+    tags = [parses(form)[0].tag for form in forms[:5] if form[0].isalpha()]
+    impersonal = bool(tags) and {"VERB", "3per", "plur"} in tags[0]
+    denied = " не " in text.split(",")[0] and any({"NOUN", "nomn"} in tag for tag in tags[:2])
+    return kind == "pain" and ("нет" in forms or impersonal or denied)
 
 
-def _tells(forms: Sequence[str], kind: Kind) -> bool:
-    """«Держит корову и кур» of a value, «Автобус не ходит по выходным» of a pain."""
-    tags = [parses(f.lower())[0].tag for f in forms[:5] if f[0].isalpha()]
-    verb = next((i for i, tag in enumerate(tags) if {"VERB", "3per"} in tag and "past" not in tag), None)
-    if kind == "desire" or verb is None:
-        return False
-    return verb == 0 if kind == "value" else any({"NOUN", "nomn"} in tag for tag in tags[:verb])
+def _fluency(text: str) -> float:
+    return 0.7 + (0.05 if 4 <= len(WORDS.findall(text)) <= 9 else 0.0) - 0.1 * len(_LOOSE.findall(text))
 
 
 def _source(quote: Quote) -> str:

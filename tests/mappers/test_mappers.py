@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from miner import pipeline
 from miner.components import load, names
 from miner.mappers import Context, best_first
 from miner.mappers._checks import REWRITTEN, complaint, disagreeing
@@ -79,6 +80,14 @@ def test_a_sure_theme_takes_its_known_wording() -> None:
 def test_what_cannot_be_worded_is_no_line() -> None:
     """A list of keywords is no line of a profile."""
     assert mapped(theme(quote(1, "эх!"), quote(2, "ну и вот"))) == []
+
+
+def test_themes_that_cannot_be_worded_are_counted() -> None:
+    """Nothing is left out in silence; what only two say is no loss."""
+    left, few = theme(*(quote(i, "эх!") for i in range(3))), theme(*(quote(i, "ну и вот") for i in range(2)))
+    worded = theme(*(quote(i, ROAD) for i in range(3)))
+    notes = pipeline._unworded([left, few, worded], mapped(worded))
+    assert list(notes) == ["темы трёх и более авторов, из цитат которых не вышло строки: 1"]
 
 
 @pytest.mark.parametrize(
