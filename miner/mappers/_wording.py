@@ -42,9 +42,9 @@ class Wording:
 def word(theme: Theme, context: Context) -> Wording | None:
     """The theme's wording, by the first of these that will do.
 
-    That of the well-known theme when it is sure; what is proposed, if it is fit for a line; the best rewriting of a
-    central clause when it reads well; that of the well-known theme which is likely, to be checked; a rewriting that
-    passes the checks, to be checked, too. None when there is no such clause: no line is better than a list of words.
+    That of the well-known theme when it is sure; what is proposed, if it is fit for a line; that of the well-known
+    theme when it is likely; the best rewriting of a central clause; that of the theme it may be. The last three are to
+    be checked, unless the rewriting reads very well. None when there is nothing: better no line than a list of words.
     """
     known = known_wordings().get((theme.kind, theme.known or ""))
     source = _source(theme.quotes[0])
@@ -111,7 +111,7 @@ def _plainly_of(text: str, kind: Kind) -> bool:
     forms = [form.lower() for form in WORDS.findall(text)]
     tags = [parses(form)[0].tag for form in forms[:5] if form[0].isalpha()]
     impersonal = bool(tags) and {"VERB", "3per", "plur"} in tags[0]
-    denied = " не " in text.split(",")[0] and any({"NOUN", "nomn"} in tag for tag in tags[:2])
+    denied = " не " in text.split(",", maxsplit=1)[0] and any({"NOUN", "nomn"} in tag for tag in tags[:2])
     return kind == "pain" and ("нет" in forms or impersonal or denied)
 
 
