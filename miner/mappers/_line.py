@@ -45,5 +45,5 @@ def _unsure(wording: Wording) -> Sequence[str]:
 
 
 def _why(theme: Theme, wording: Wording) -> tuple[str, ...]:
-    known: Sequence[str] = (f"известная тема: {theme.known} ({theme.sureness:.2f})",) if theme.known else ()
+    known: Sequence[str] = (f"известная тема: {theme.known} ({theme.sureness:.2f})",) if theme.sureness else ()
     return (*known, *wording.why)

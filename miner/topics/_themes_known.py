@@ -179,6 +179,14 @@ class Themes:
         names, seen, weights = self._fit(kind)
         return names, sides.alike(seen, (1, 1, 1, 1)) @ weights
 
+    def hints(self, sides: Sides, kind: Kind, names: Sequence[str]) -> np.ndarray:
+        """(texts, themes): whether a text has one of a theme's stems; of a theme without stems nothing is asked."""
+        order = list(self.lexicon)
+        columns = [order.index((kind, name)) for name in names]
+        bare = [not self.lexicon[kind, name].stems for name in names]
+        found: np.ndarray = (sides.parts[3][:, columns] > 0) | np.array(bare)
+        return found
+
     def _fit(self, kind: Kind) -> tuple[tuple[str, ...], Sides, np.ndarray]:
         if kind not in self._fitted:
             rows = [i for i, e in enumerate(self._examples) if e.kind == kind]

@@ -70,6 +70,7 @@ class _Desk:
         self.weight = _weight(self.tokens, background)
         self.sides = known.sides(texts)
         self.names, self.sounds = known.sounds(self.sides, kind)
+        self.hints = known.hints(self.sides, kind, self.names)
         likely = np.exp(_SHARPNESS * (self.sounds - self.sounds.max(axis=1, keepdims=True)))
         # Bhattacharyya: how much two statements' distributions over the known themes have in common.
         self.roots = np.sqrt(likely / likely.sum(axis=1, keepdims=True)).astype(np.float32)
@@ -150,9 +151,13 @@ class _Desk:
             keywords=tuple(keywords),
             quotes=quotes,
             known=name,
-            sureness=round(mean * len(ids) / (len(ids) + _DOUBT), 3),
+            sureness=round(mean * len(ids) / (len(ids) + _DOUBT), 3) if name and self.hinted(name, ids) else 0.0,
             copies=sum(self.found[i].copies for i in ids),
         )
+
+    def hinted(self, name: str, ids: Sequence[int]) -> bool:
+        """Whether one of these statements has a stem of the theme: sounding like it without its words is chance."""
+        return bool(self.hints[list(ids), self.names.index(name)].any())
 
     def name(self, ids: Sequence[int]) -> tuple[str | None, float]:
         """The known theme that most of these statements sound like, when it stands out."""

@@ -59,6 +59,16 @@ def test_one_quote_proves_little() -> None:
     assert one.sureness < 0.25 <= max(t.sureness for t in found(quotes(CHILDREN)))
 
 
+def test_goats_bear_no_known_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the lexicon knows nothing of sounds like something by chance; without one of its words that is no name."""
+    goats = ["козы объели огород", "опять соседские козы огород объели", "чужие козы вытоптали весь огород"]
+    monkeypatch.setattr(themes._Desk, "groups", lambda self, seed: [list(range(len(self.found)))])
+    (theme,) = found(quotes(goats))
+    assert theme.sureness == 0
+    monkeypatch.setattr(themes._Desk, "hinted", lambda self, name, ids: True)
+    assert found(quotes(goats))[0].sureness > 0.1
+
+
 def test_who_does_not_sound_like_the_name_stands_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stray statement leaves a theme of three or more, and a theme of fewer keeps it."""
     stray = "третий год не могу дозвониться до архива"
