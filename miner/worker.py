@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from miner.errors import BadInput, MinerError, SourceGone
+from miner.errors import BadInput, MinerError, NotWritable, SourceGone
 from miner.service.bell import Bell
 from miner.service.scheduler import Scheduler
 
@@ -258,9 +258,10 @@ class Worker:
 
         run = hold.run
         log.warning("run failed", error=type(error).__name__, why=str(error))
-        if isinstance(error, StoreUnavailable):
-            # Nobody's fault but the database's: it is due again as soon as that can be written.
+        if isinstance(error, (StoreUnavailable, NotWritable)):
+            # Nobody's fault but the disk's or the database's: it is due again as soon as that can be written.
             self._surely(lambda: self.store.runs.release(run))
+            self.stop.wait(self.rhythm.look)
             return
         self.tally({("runs_failed", run.kind): 1} | ({("crawl_errors", run.subject): 1} if run.kind == "crawl" else {}))
         if run.kind == "crawl":
@@ -288,7 +289,7 @@ class Worker:
         while True:
             try:
                 return write()
-            except StoreUnavailable:
+            except (StoreUnavailable, NotWritable):
                 if self.stop.wait(wait):
                     return False  # the lease runs out, and somebody takes it
                 wait = min(2 * wait, self.rhythm.look)

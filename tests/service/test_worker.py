@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import random
+import re
+import shutil
 import signal
+import subprocess
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -191,6 +195,68 @@ def test_a_full_disk_stops_nothing_for_good(tmp_path, settings, quick, monkeypat
         room["pages"] = 1_000_000
         assert worker.step(("annotate",))
         assert each_once(store, 400)
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A disk of its own, and what turns it read-only (True) or writable, as soon as nothing on it is open."""
+    home = tmp_path / "disk"
+    home.mkdir()
+
+    def mount(options):
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(home)]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+    if shutil.which("mount") is None or not mount("size=64m"):
+        pytest.skip("nothing may be mounted here")
+    yield home, lambda only: wait(lambda: mount(f"remount,{'ro' if only else 'rw'}"), 20)
+    subprocess.run(["umount", "--lazy", str(home)], check=True)
+
+
+def test_a_disk_that_turns_read_only_stops_nothing_for_good(disk, tmp_path, settings, monkeypatch, capsys):
+    """In the middle of a run: the log says what to do, and when the disk can be written again, the same worker goes on."""
+    home, turn = disk
+    turns = iter([True])
+
+    def turning(posts, settings=None, **_):
+        for number, document in enumerate(understood(posts)):
+            if number == 100 and next(turns, False):
+                store.database.close()
+                turn(True)
+            yield document
+
+    monkeypatch.setattr("miner.pipeline.annotate", turning)
+    with open_store(home) as store:
+        fill(store, 400)
+        worker = Worker(store, settings, rhythm=dataclasses.replace(HASTE, beat=5.0), bell=Bell(tmp_path))
+        store.runs.request("annotate", "")
+        thread = threading.Thread(target=worker._work, args=(("annotate",),))
+        thread.start()
+        try:
+            wait(lambda: re.search(r"Give it write permission|Check the folder", capsys.readouterr().out))
+            turn(False)
+            wait(lambda: each_once(store, 400))
+        finally:
+            worker.stop.set()
+            thread.join()
+        [run] = store.runs.recent("annotate", "")
+        assert (run.error, run.deaths) == (None, 0)
+
+
+def test_a_read_only_disk_is_no_fault_of_a_source(worker, store, monkeypatch):
+    """It isn't paused, although it was asked for nothing but what could not be kept."""
+    from miner.errors import NotWritable
+
+    def crawl(*_, **__):
+        raise NotWritable("miner.db: the database can't be written.")
+
+    monkeypatch.setattr("miner.pipeline.crawl", crawl)
+    store.sources.add(FORUM)
+    store.runs.request("crawl", "forum")
+    assert worker.step(("crawl",))
+    source = store.sources.get("forum")
+    assert (source.failures, source.paused_at) == (0, None)
+    assert [(run.kind, run.status) for run in store.runs.open()] == [("crawl", "due")]
 
 
 @pytest.mark.skipif(server() is None, reason="no PostgreSQL answers on 127.0.0.1:5432")
