@@ -6,6 +6,7 @@ import shutil
 import socket
 import threading
 import time
+from urllib.parse import quote
 
 import pytest
 import uvicorn
@@ -24,8 +25,9 @@ CHROMIUM = next((found for name in ("chromium", "chromium-browser") if (found :=
 def browser():
     if CHROMIUM is None:
         pytest.skip("no Chromium here: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield opened
@@ -107,11 +109,17 @@ def enter(site, new_context):
         page.complaints = []
         page.on("console", lambda said: said.type == "error" and page.complaints.append(said.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(f"{site}/login?next={path}")
-        page.get_by_label("Имя").fill(name)
-        page.get_by_label("Пароль").fill(PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(f"{site}{path}")
+        log_in(page, site, name, path)
         return page
 
     return come
+
+
+def log_in(page, site, name, path="/"):
+    """Through the door to a room, until its scripts hear keys."""
+    page.goto(f"{site}/login?next={quote(path, safe='')}")
+    page.get_by_label("Имя").fill(name)
+    page.get_by_label("Пароль").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    # The whole address: a pattern would already fit the door's own, which has the room's in it.
+    page.wait_for_url(f"{site}{path}")

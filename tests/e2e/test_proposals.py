@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 import re
-import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 from sqlalchemy import text
 
 from miner.review import verdicts
+from tests.e2e.conftest import log_in
 from tests.web.conftest import PASSWORD
 
 FIRST = "Ценит стабильность"
@@ -169,91 +170,71 @@ def test_an_answer_that_is_lost(enter, store):
     page.route("**/decisions", lose_the_first)
     page.keyboard.press("a")
     expect(card(page, "rural-value-0")).to_contain_text("Принято")
+    # The page shows what it hopes for before the server has said yes.
+    for _ in range(200):
+        if len(asked) == 2:
+            break
+        page.wait_for_timeout(100)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
     assert len(asked) == 2
     assert len(set(asked)) == 1
     assert [d.action for d in store.decisions.all()] == ["accept"]
 
 
-class Served:
-    """`miner serve` as a process of its own, which may be killed."""
-
-    def __init__(self, workspace, port):
-        command = [
-            sys.executable,
-            "-m",
-            "miner.cli",
-            "serve",
-            "--no-worker",
-            "--port",
-            str(port),
-            "--workspace",
-            str(workspace),
-        ]
-        code = "from miner.cli import main; main()"
-        command = [sys.executable, "-c", code, *command[3:]]
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-        self.process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, start_new_session=True)
-        self.url = f"http://127.0.0.1:{port}"
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"{self.url}/healthz", timeout=1).close()
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return
-        raise AssertionError("miner serve does not answer")
-
-    def kill(self):
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-
-def test_the_server_is_killed_in_the_middle_of_a_save(workspace, store, new_context, unused_port):
-    """The words stay on the page; when the server is back they are saved, once."""
-    served = Served(workspace, unused_port)
-    try:
-        page = new_context().new_page()
-        page.goto(f"{served.url}/login?next=/proposals?group=rural")
-        page.get_by_label("Имя").fill("author")
-        page.get_by_label("Пароль").fill(PASSWORD)
-        page.keyboard.press("Enter")
-        # A server that has just started is slow with its scripts, and without them no key means anything.
-        page.wait_for_url("**/proposals?group=rural", wait_until="load")
-        for _ in range(40):
-            card(page, "rural-value-0").click()
-            page.keyboard.press("e")
-            page.wait_for_timeout(500)
-            if page.get_by_label("Как сказать").is_visible():
-                break
-        page.get_by_label("Как сказать").fill("Ценит покой")
-        asked = []
-
-        def kill_at_the_first(route):
-            asked.append(route)
-            if len(asked) > 1:
-                route.continue_()
-                return
-            served.kill()
-            route.abort()
-
-        page.route("**/decisions", kill_at_the_first)
-        page.keyboard.press("Control+Enter")
-        expect(page.locator("#said")).to_contain_text("сервер", ignore_case=True)
-        expect(page.get_by_label("Как сказать")).to_have_value("Ценит покой")
-        served = Served(workspace, unused_port)
-        page.wait_for_timeout(8_000)
-        if page.get_by_label("Как сказать").is_visible():
-            page.get_by_label("Как сказать").press("Control+Enter")
-        expect(card(page, "rural-value-0")).to_contain_text("Принято в других словах")
-    finally:
-        served.kill()
-    assert [(d.action, d.data["text"]) for d in store.decisions.all()] == [("edit", "Ценит покой")]
+# Where the process that serves ends itself, as `kill -9` would.
+DYING = """
+import os, signal
+from miner.store.decisions import Decisions
+was = Decisions.{method}
+def die(self, *given):
+    {first}
+    os.kill(os.getpid(), signal.SIGKILL)
+Decisions.{method} = die
+"""
+MOMENTS = {
+    "while it is written": DYING.format(method="_last", first="pass"),
+    "before it is answered": DYING.format(method="append", first="was(self, *given)"),
+}
 
 
 @pytest.fixture
-def unused_port():
-    import socket
-
+def serve(workspace):
+    """`miner serve` as a process of its own, at the same address each time: ``serve(code)`` runs that code first."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        port = probe.getsockname()[1]
+    started = []
+
+    def come(first=""):
+        given = ["serve", "--no-worker", "--port", str(port), "--workspace", str(workspace)]
+        command = [sys.executable, "-c", f"{first}\nfrom miner.cli import main; main()", *given]
+        started.append(subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL))
+        for _ in range(1_200):
+            assert started[-1].poll() is None, "miner serve ended"
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
+                return f"http://127.0.0.1:{port}"
+            time.sleep(0.1)
+        raise AssertionError("miner serve does not answer")
+
+    yield come
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_the_server_is_killed_in_the_middle_of_a_save(serve, store, new_context, moment):
+    """The words stay on the page; when the server is back they are saved, once, whether it had kept them or not."""
+    page = new_context().new_page()
+    log_in(page, serve(MOMENTS[moment]), "author", "/proposals?group=rural")
+    card(page, "rural-value-0").click()
+    page.keyboard.press("e")
+    page.get_by_label("Как сказать").fill("Ценит покой")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#said")).to_contain_text("Сервер не отвечает. Набранное на месте", timeout=60_000)
+    expect(page.get_by_label("Как сказать")).to_have_value("Ценит покой")
+    serve()
+    page.get_by_label("Как сказать").press("Control+Enter")
+    expect(card(page, "rural-value-0")).to_contain_text("Принято в других словах: author", timeout=60_000)
+    assert [(d.action, d.data["text"]) for d in store.decisions.all()] == [("edit", "Ценит покой")]

@@ -97,6 +97,19 @@ def test_two_reviewers_never_overwrite_each_other_unseen(anyone):
     assert again.json()["state"] == "rejected"
 
 
+def test_what_was_done_is_not_done_again(anyone, store):
+    """A server that died before it answered had written the decision down: the same one of the same person is that."""
+    anna, boris = anyone("author"), anyone("admin")
+    tag = {"If-Match": anna.get(FIRST).headers["etag"]}
+    edit = {"action": "edit", "text": "Рядом нет работы"}
+    first, again = (anna.post(f"{FIRST}/decisions", json=edit, headers=tag) for _ in range(2))
+    assert (again.status_code, again.json(), again.headers["etag"]) == (200, first.json(), first.headers["etag"])
+    assert boris.post(f"{FIRST}/decisions", json=edit, headers=tag).status_code == 409
+    assert anna.post(f"{FIRST}/decisions", json=edit | {"text": "Нет работы"}, headers=tag).status_code == 409
+    assert anna.post(f"{FIRST}/decisions", json=edit).status_code == 428
+    assert len(list(store.decisions.all())) == 1
+
+
 def test_a_decision_says_which_version_it_is_about(anyone):
     answer = anyone("author").post(f"{FIRST}/decisions", json={"action": "accept"})
     assert answer.status_code == 428

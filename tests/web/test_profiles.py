@@ -167,6 +167,20 @@ def test_nobody_overwrites_unseen(anyone):
     assert again.status_code == 422
 
 
+@pytest.mark.parametrize(
+    "body", [{"action": "accept"}, {"action": "edit", "text": "Нет  работы"}, {"action": "remove"}]
+)
+def test_what_was_done_is_not_done_again(anyone, store, body):
+    """The same decision of the same person about a version that it has changed itself; nobody else's, and no other."""
+    tag = {"If-Match": anyone("author").get(f"{DRAFT}/lines/rural-pain-0").headers["etag"]}
+    path = f"{DRAFT}/lines/rural-pain-0/decisions"
+    first, again = (anyone("author").post(path, json=body, headers=tag) for _ in range(2))
+    assert (again.status_code, again.json(), again.headers["etag"]) == (200, first.json(), first.headers["etag"])
+    assert anyone("admin").post(path, json=body, headers=tag).status_code == 409
+    assert anyone("author").post(path, json={"action": "edit", "text": "Мало работы"}, headers=tag).status_code == 409
+    assert len(list(store.decisions.all())) == 1
+
+
 def test_two_decide_at_once(anyone, app, workspace):
     """Whoever is overtaken between looking and writing is told so too."""
     author = anyone("author")

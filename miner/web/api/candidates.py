@@ -194,6 +194,9 @@ def decide(
     del key
     card = card_of(at, candidate)
     yours = body.model_dump(exclude_none=True)
+    if match and match != card.etag and _is_done(card, who, body):
+        response.headers["ETag"] = card.etag
+        return out(card)
     check_match(match, card.etag, now=_now(card), yours=yours)
     check(at, card, body)
     target = card.target if body.action == "undo" else card.candidate.id
@@ -238,6 +241,13 @@ def made(at: Desk, who: Caller, decision: Callable[[str], Decision]) -> Decision
     del who
     with at.language:
         return decision(now().isoformat(timespec="microseconds"))
+
+
+def _is_done(card: Card, who: Caller, body: NewDecision) -> bool:
+    """Whether this very decision is the last one: its answer was lost, and it comes again (RFC 9110, 13.1.1)."""
+    last = card.verdict
+    wanted = (who.name, body.action, body.text, body.reason, body.into)
+    return last is not None and (last.who, last.action, last.text, last.reason, last.into) == wanted
 
 
 def check(at: Desk, card: Card, body: NewDecision) -> None:

@@ -225,6 +225,9 @@ def decide(
     del key
     item = item_of(at, group, line)
     yours = body.model_dump(exclude_defaults=True)
+    if match and match != item.etag and _is_done(item, who, body):
+        response.headers["ETag"] = item.etag
+        return out(item)
     check_match(match, item.etag, now=out(item).model_dump(mode="json"), yours=yours)
     action, target, data = _meant(item, body)
     _decent(at, body.text if body.action == "edit" else None, anyway=body.anyway)
@@ -443,6 +446,16 @@ def out(item: Item) -> ItemOut:
 def _column(at: Desk, known: Drafts, group: str, kind: Kind) -> dict[str, Any]:
     lines = [out(item) for item in known.lines(at, group)[kind]]
     return ColumnOut(kind=kind, lines=lines, etag=known.order_etag(group, kind)).model_dump(mode="json")
+
+
+def _is_done(item: Item, who: Caller, body: ItemDecision) -> bool:
+    """Whether this very decision is the last one: its answer was lost, and it comes again (RFC 9110, 13.1.1)."""
+    if item.who != who.name:
+        return False
+    if body.action == "remove":
+        return item.state == "removed"
+    text = item.said if body.action == "accept" else " ".join((body.text or "").split())
+    return body.action in {"accept", "edit"} and (item.state, item.text) == ("accepted", text)
 
 
 def _meant(item: Item, body: ItemDecision) -> tuple[str, str, dict[str, Any]]:
