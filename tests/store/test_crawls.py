@@ -210,7 +210,7 @@ CRAWLING = """
     with open_store(Path(sys.argv[1]), sys.argv[2]) as store, store.crawls.of("forum") as crawl:
         crawl.add(Task("/0"), again=True)
         while (task := crawl.take()) is not None:
-            print("asked", task.url, flush=True)
+            print(f"asked {task.url}\\n", end="", flush=True)
             n = int(task.url[1:])
             for link in (2 * n + 1, 2 * n + 2):
                 if link < 150:
@@ -218,7 +218,7 @@ CRAWLING = """
             for k in range(3):
                 crawl.keep(Post(f"{n}:{k}", f"надоело {n} {k}", author=f"автор {k}", source="forum"))
             crawl.done(task)
-            print("done", task.url, flush=True)
+            print(f"done {task.url}\\n", end="", flush=True)
 """
 
 
