@@ -1,7 +1,7 @@
 """annotate, mine, topics and evaluate on files, good and bad."""
 
-import json
 import contextlib
+import json
 import os
 import signal
 import subprocess
