@@ -132,8 +132,14 @@ def unfinished(text: str, forms: Sequence[str]) -> str | None:
 
 
 def too_particular(text: str, forms: Sequence[str]) -> str | None:
-    """One person's numbers, days and names are no line of a group."""
-    if any(f in _NUMBERS or f.isdecimal() or "NUMR" in _tag(f) for f in forms):
+    """One person's numbers, days and names are no line of a group.
+
+    >>> complaint("Хочет учиться до одиннадцатого класса", [too_particular])
+    'числа одного человека'
+    >>> complaint("Боится остаться один", [too_particular]), complaint("На первом месте семья", [too_particular])
+    (None, None)
+    """
+    if any(f in _NUMBERS or f.isdecimal() or _counts(f) for f in forms):
         return "числа одного человека"
     if any(f in _MOMENT for f in forms):
         return "один случай"
@@ -142,6 +148,12 @@ def too_particular(text: str, forms: Sequence[str]) -> str | None:
     ):
         return "имена и названия"
     return None
+
+
+def _counts(form: str) -> bool:
+    """A number or «одиннадцатый»; «один» says more often that nobody else is there, «первый» what matters most."""
+    tag = _tag(form)
+    return "NUMR" in tag or ("Anum" in tag and "Apro" not in tag and not form.startswith("перв"))
 
 
 def narrating(text: str, forms: Sequence[str]) -> str | None:
@@ -217,13 +229,22 @@ def retelling(text: str, forms: Sequence[str]) -> str | None:
 
 
 def unpredicated(text: str, forms: Sequence[str]) -> str | None:
-    """«график через два» says nothing of anybody; «не выплачено до сих пор»: what?"""
+    """«график через два» says nothing of anybody; «не выплачено до сих пор», «важнее любых денег»: what?
+
+    >>> complaint("Важнее любых денег", [unpredicated]), complaint("Семья важнее любых денег", [unpredicated])
+    ('неясно, что', None)
+    """
     del text
     predicates = [f for f in forms if _is_predicate(f)]
     if not predicates:
         return "нет сказуемого"
-    bare = "PRTS" in _tag(predicates[0]) and not any({"NOUN", "nomn"} in _tag(f) for f in forms if f[0].isalpha())
-    return "неясно, что" if bare else None
+    tags = [_tag(f) for f in forms if f[0].isalpha()]
+    of_something = "PRTS" in _tag(predicates[0]) or all(f in _COMPARED for f in predicates)
+    named = any({"NOUN", "nomn"} in tag or "INFN" in tag for tag in tags)
+    return "неясно, что" if of_something and not named else None
+
+
+_COMPARED = _set("важнее дороже лучше")
 
 
 # What nobody's line may have, whoever worded it.
