@@ -34,8 +34,8 @@ TRIES = 3
 # beyond, it still needn't for the hundred that every page of a forum links to.
 _REMEMBERED = 100_000
 _ROUND, _OPEN = "\0round", "\0open"
-# How many addresses are read ahead of their turn.
-_AHEAD = 50
+# How many addresses are read ahead of their turn, and how many may wait in memory with those that come before them.
+_AHEAD, _WAITING = 50, 1_000
 
 # Statements of every page, put together once.
 _KNOWN = select(FrontierRow.round, FrontierRow.state).where(FrontierRow.key == bindparam("of"))
@@ -319,7 +319,7 @@ class Crawl:
         for key, (task, _) in found.items():
             if task.rank < last:
                 insort(self._ahead, (task.rank, key, task), key=_rank)
-        del self._ahead[_AHEAD * 20 :]
+        del self._ahead[_WAITING:]
 
     def _row(self, key: bytes, task: Task) -> dict[str, Any]:
         return {

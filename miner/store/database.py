@@ -172,6 +172,7 @@ def _set_up(raw: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
         "secure_delete = ON",
         "cache_size = -65536",
         "temp_store = MEMORY",
+        # 32 MB: a page of a crawl touches leaves all over the indexes, which are written back once for many pages.
         "wal_autocheckpoint = 8000",
     ):
         raw.execute(f"PRAGMA {pragma}").close()

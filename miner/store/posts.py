@@ -27,6 +27,7 @@ _THERE = select(PostRow.key, PostRow.seq, PostRow.content, PostRow.record, PostR
     PostRow.key.in_(bindparam("keys", expanding=True))
 )
 _FORGOTTEN = select(ForgottenRow.mark).where(ForgottenRow.mark.in_(bindparam("marks", expanding=True)))
+# Most workspaces have nobody in there, which is sooner asked than every author's mark.
 _ANY_FORGOTTEN = select(ForgottenRow.mark).limit(1)
 _NEW = insert(PostRow)
 

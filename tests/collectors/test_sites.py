@@ -34,48 +34,48 @@ def site():
 
 def bubble(number, text, reply=None, service=False):
     answered = (
-        f'<a class="tgme_widget_message_reply" href="https://t.me/work/{reply}"><div class="tgme_widget_message_text js-message_reply_text">чужое</div></a>'
+        f'<a class="tgme_widget_message_reply" href="https://t.me/rabota/{reply}"><div class="tgme_widget_message_text js-message_reply_text">чужое</div></a>'
         if reply
         else ""
     )
-    return f"""<div class="tgme_widget_message_wrap js-widget_message_wrap"><div class="tgme_widget_message text_not_supported_wrap js-widget_message {"service_message" if service else ""}" data-post="work/{number}">
+    return f"""<div class="tgme_widget_message_wrap js-widget_message_wrap"><div class="tgme_widget_message text_not_supported_wrap js-widget_message {"service_message" if service else ""}" data-post="rabota/{number}">
     <div class="tgme_widget_message_author"><a class="tgme_widget_message_owner_name"><span>Работа рядом</span></a></div>{answered}
     <div class="tgme_widget_message_text js-message_text" dir="auto">{text}</div><div class="tgme_widget_message_footer"><a class="tgme_widget_message_date"><time datetime="2025-02-0{number % 9 + 1}T10:00:00+00:00" class="time">10:00</time></a></div></div></div>"""
 
 
 def test_a_channel_is_walked_back_by_its_preview(site):
     head = '<div class="tgme_channel_info_header_title"><span>Работа рядом</span></div>'
-    site.pages["/s/work"] = page(
+    site.pages["/s/rabota"] = page(
         head + bubble(5, "Ищем <b>сварщика</b><br/>в депо", reply=4) + bubble(6, "создан канал", service=True)
     )
-    site.pages["/s/work?before=5"] = page(head + bubble(3, "Первое") + bubble(4, "Второе"))
-    site.pages["/s/work?before=3"] = page(head)
-    posts = Crawl(site, Telegram).run("/s/work")
+    site.pages["/s/rabota?before=5"] = page(head + bubble(3, "Первое") + bubble(4, "Второе"))
+    site.pages["/s/rabota?before=3"] = page(head)
+    posts = Crawl(site, Telegram).run("/s/rabota")
     assert [(p.id, p.text) for p in posts] == [
-        ("telegram:work:5", "Ищем сварщика\nв депо"),
-        ("telegram:work:3", "Первое"),
-        ("telegram:work:4", "Второе"),
+        ("telegram:rabota:5", "Ищем сварщика\nв депо"),
+        ("telegram:rabota:3", "Первое"),
+        ("telegram:rabota:4", "Второе"),
     ]
-    assert posts[0].parent == "telegram:work:4"
+    assert posts[0].parent == "telegram:rabota:4"
     assert posts[0].date == "2025-02-06T10:00:00+00:00"
-    assert posts[0].url == "https://t.me/work/5"
+    assert posts[0].url == "https://t.me/rabota/5"
 
 
 def test_a_channel_is_not_read_past_what_is_known(site):
-    site.pages["/s/work"] = page(bubble(5, "Пятое"))
-    site.pages["/s/work?before=5"] = page(bubble(4, "Четвёртое"))
+    site.pages["/s/rabota"] = page(bubble(5, "Пятое"))
+    site.pages["/s/rabota?before=5"] = page(bubble(4, "Четвёртое"))
     crawl = Crawl(site, Telegram)
     from miner.fetch import Fetcher, Policy
 
     context = Context(known=lambda post: True, fetcher=Fetcher(Policy(allow_hosts=("127.0.0.1",), delay=0)))
-    assert len(list(Telegram([site.url + "/s/work"], None, context).collect())) == 1
+    assert len(list(Telegram([site.url + "/s/rabota"], None, context).collect())) == 1
     del crawl
 
 
 def test_a_channel_without_preview(site):
-    site.pages["/s/work"] = page('<div class="tgme_page_title">Contact</div>')
+    site.pages["/s/rabota"] = page('<div class="tgme_page_title">Contact</div>')
     with pytest.raises(Gone, match=r"no public preview.*give result\.json"):
-        Crawl(site, Telegram).run("/s/work")
+        Crawl(site, Telegram).run("/s/rabota")
 
 
 EXPORT = {
@@ -150,7 +150,7 @@ def test_what_is_no_export_and_no_channel(tmp_path):
         with pytest.raises(BadInput, match=said):
             list(Telegram([str(tmp_path / name)]).collect())
     with pytest.raises(BadInput, match=r"no channel. Give https://t\.me/NAME"):
-        list(Telegram(["https://example.ru/work"]).collect())
+        list(Telegram(["https://example.ru/rabota"]).collect())
 
 
 # Feeds ---------------------------------------------------------------------------------------------------------------

@@ -166,10 +166,12 @@ steps = st.lists(st.tuples(addresses, st.booleans()) | st.sampled_from(["done", 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(walk=steps)
-@pytest.mark.parametrize("remembered", [100_000, 2])
-def test_the_stored_frontier_answers_like_the_one_in_memory(store, remembered, monkeypatch, walk):
+@pytest.mark.parametrize(("remembered", "ahead", "waiting"), [(100_000, 50, 1_000), (2, 50, 1_000), (100_000, 2, 2)])
+def test_the_stored_frontier_answers_like_the_one_in_memory(store, remembered, ahead, waiting, monkeypatch, walk):
     """Collectors can't tell them apart, but that failed pages come back; it needn't remember every address for it."""
     monkeypatch.setattr("miner.store.crawls._REMEMBERED", remembered)
+    monkeypatch.setattr("miner.store.crawls._AHEAD", ahead)
+    monkeypatch.setattr("miner.store.crawls._WAITING", waiting)
     store.crawls.clear("forum")
     memory, crawl = MemoryFrontier(), store.crawls.of("forum")
     failed = set()
