@@ -40,6 +40,17 @@ def third(text: str, words: Sequence[Word] = ()) -> str:
     return _rewritten(text, 3, words)
 
 
+def hinges_on_syntax(text: str) -> bool:
+    """Whether ``third`` asks who acts at all: parsing is slow, and most clauses need none.
+
+    >>> hinges_on_syntax("устала ждать"), hinges_on_syntax("боюсь не потянуть")
+    (True, False)
+    """
+    forms = (piece.group().lower() for piece in _TOKEN.finditer(text))
+    found = any(form[0].isalpha() and (best := parses(form)[:1]) and _speaks_of_author(best[0]) for form in forms)
+    return found and not _names_somebody(text)
+
+
 def second(text: str, words: Sequence[Word] = ()) -> str:
     """Speak to the author as «ты», gender kept.
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from miner.mappers._checks import WORDS
 from miner.mappers._lexicon import lexicon
-from miner.mappers._person import parses, third
+from miner.mappers._person import hinges_on_syntax, parses, third
 from miner.records import Kind, Word
 from miner.words import analyser
 
@@ -162,7 +162,8 @@ def wished(draft: Draft) -> Draft:
 def in_third_person(draft: Draft) -> Draft:
     """«боюсь не потянуть» → «боится не потянуть», «у меня нет денег» → «нет денег»: who it is goes unsaid."""
     text = _tidy(_SELF.sub(" ", draft.text))
-    return draft.after(third(text, draft.parse(text)), "первое лицо → третье")
+    words = draft.parse(text) if hinges_on_syntax(text) else ()
+    return draft.after(third(text, words), "первое лицо → третье")
 
 
 # «я», «у меня», «мне», «мой»; not «со мной», which a line can't do without.

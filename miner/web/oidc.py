@@ -6,6 +6,8 @@ An administrator adds the account without a password: `miner users add ИМЯ --
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 from typing import Any
 
@@ -40,7 +42,7 @@ def add_sign_in(app: FastAPI, web: Web) -> None:
     # Holds nonce and state for the minute between two redirects.
     app.add_middleware(
         SessionMiddleware,
-        secret_key=secrets.token_urlsafe(32),
+        secret_key=_state_key(web.oidc_client_secret),
         session_cookie="miner_oidc",
         max_age=600,
         path="/login/oidc",
@@ -67,3 +69,10 @@ def add_sign_in(app: FastAPI, web: Web) -> None:
         response = RedirectResponse("/", 303)
         let_in(request, response, accounts.open_session(user))
         return response
+
+
+def _state_key(client_secret: str) -> str:
+    """What signs the state: the same for every web server behind one address, and after a restart of each."""
+    if not client_secret:
+        return secrets.token_urlsafe(32)
+    return hmac.new(client_secret.encode(), b"miner: state of signing in", hashlib.sha256).hexdigest()

@@ -1,0 +1,60 @@
+"""Commands of miner in a process of their own, for files that people bring: a hostile one may at worst end that process.
+
+It has a minute, bounded memory, and nothing but file names of ours.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from miner.web.desk import Desk
+from miner.web.problems import Problem
+
+SECONDS = 60
+MEMORY = 2 * 2**30
+COMMAND = "from miner.cli import main; main()"
+
+
+class Complaint(Problem):
+    """What the command complained of, as it said it."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(422, said)
+
+
+def run(at: Desk, arguments: Sequence[str], hidden: Path, shown: str = "файл") -> str:
+    """What the command wrote to standard output; where it names the path ``hidden``, it says ``shown``.
+
+    Raises Complaint when it fails or isn't done in time.
+    """
+    environment = dict(os.environ)
+    if at.url:
+        environment["MINER_DATABASE_URL"] = at.url
+    try:
+        done = subprocess.run(  # noqa: S603  # our own command, the file's name is ours too
+            [sys.executable, "-c", COMMAND, *arguments, "--workspace", str(at.workspace.resolve())],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            preexec_fn=_modestly,  # only limits are set, before anything else runs
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Complaint(f"Файл не удалось прочесть за {SECONDS} с.") from error
+    if done.returncode:
+        complaint = done.stderr.strip().splitlines() or ["файл не удалось прочесть"]
+        raise Complaint(complaint[-1].replace(str(hidden), shown)[:500])
+    return done.stdout.strip()
+
+
+def _modestly() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**32, 2**32))
+    # Models are mapped into memory, so the address space is larger than what is used.
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY * 4, MEMORY * 4))
