@@ -1,4 +1,4 @@
-"""Commands of miner in a process of their own, for files that people bring: a hostile one may at worst end that process.
+"""Commands of miner on files that people bring, each a process of its own: a hostile file may at worst end that one.
 
 It has a minute, bounded memory, and nothing but file names of ours.
 """
@@ -14,23 +14,17 @@ from pathlib import Path
 
 from miner.web.desk import Desk
 from miner.web.problems import Problem
+from miner.web.troubles import of_file
 
 SECONDS = 60
 MEMORY = 2 * 2**30
 COMMAND = "from miner.cli import main; main()"
 
 
-class Complaint(Problem):
-    """What the command complained of, as it said it."""
-
-    def __init__(self, said: str) -> None:
-        super().__init__(422, said)
-
-
 def run(at: Desk, arguments: Sequence[str], hidden: Path, shown: str = "файл") -> str:
     """What the command wrote to standard output; where it names the path ``hidden``, it says ``shown``.
 
-    Raises Complaint when it fails or isn't done in time.
+    Raises Problem 422, in words for people, when it fails or isn't done in time.
     """
     environment = dict(os.environ)
     if at.url:
@@ -46,11 +40,16 @@ def run(at: Desk, arguments: Sequence[str], hidden: Path, shown: str = "файл
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise Complaint(f"Файл не удалось прочесть за {SECONDS} с.") from error
+        raise _refused(f"Файл не удалось прочесть за {SECONDS} с.") from error
     if done.returncode:
         complaint = done.stderr.strip().splitlines() or ["файл не удалось прочесть"]
-        raise Complaint(complaint[-1].replace(str(hidden), shown)[:500])
+        raise _refused(complaint[-1].replace(str(hidden), shown)[:500])
     return done.stdout.strip()
+
+
+def _refused(said: str) -> Problem:
+    trouble = of_file(said)
+    return Problem(422, f"{trouble.what} {trouble.todo}", said=trouble.said)
 
 
 def _modestly() -> None:

@@ -240,10 +240,11 @@ def _posts(
     kind: Any = load("collectors", name)
     lent = Context(hide=hide, say=say, fetcher=fetcher, frontier=MemoryFrontier())
     collector = kind((place,), configure(kind.Options, {}), lent)
-    return tuple(map(_shown, islice(collector.collect(), POSTS)))
+    return tuple(map(shown, islice(collector.collect(), POSTS)))
 
 
-def _shown(post: Post) -> Shown:
+def shown(post: Post) -> Shown:
+    """A post as people may see it before it is annotated."""
     from miner.exporters._privacy import hide, link
 
     text = hide(post.text)

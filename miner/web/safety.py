@@ -25,6 +25,7 @@ HEADERS = {
 # A body larger than this is refused before it is read; uploads of files have a route of their own.
 MOST = 1_048_576
 MOST_UPLOADED = 20_971_520
+_UPLOADS = ("/uploads", "/uploads/preview")
 
 
 class Safely:
@@ -37,7 +38,7 @@ class Safely:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = MOST_UPLOADED if scope["path"].endswith("/uploads") else MOST
+        most = MOST_UPLOADED if scope["path"].endswith(_UPLOADS) else MOST
         seen = 0
 
         async def counted() -> Message:

@@ -1,4 +1,4 @@
-"""Why a crawl brought nothing, in words for the analyst, and what to do about it."""
+"""Why a crawl or a file brought nothing, in words for the analyst, and what to do about it."""
 
 from __future__ import annotations
 
@@ -81,6 +81,61 @@ RULES: tuple[tuple[str, str, str], ...] = (
     (r"schedule", "Расписание не понято.", "Задайте его заново, например «каждый день в 03:00»."),
     (r"internal error", "Внутренняя ошибка miner.", "Сообщите администратору время: подробности в журнале сервера."),
 )
+
+# Of files that people bring; the messages are those of the collectors that read files.
+FILES: tuple[tuple[str, str, str], ...] = (
+    (
+        r"property «keywords»|not a profile|no Word document|no JSON|^ +\S+: ",
+        "Это не портрет, выгруженный из miner.",
+        "Выгрузите его заново, правьте тот же файл и сохраните его как .docx.",
+    ),
+    (
+        r"no table has the header|cells are merged|the same line as in|table of lines",
+        "Таблица строк портрета изменена так, что её не прочесть.",
+        "Верните заголовок и ячейки; одна и та же строка не может стоять дважды.",
+    ),
+    (
+        r"no column looks like an open question.*?--text-column: (.+?)\.?$",
+        "В таблице не нашлось столбца с ответами своими словами.",
+        "Укажите его, названием или номером: {0}.",
+    ),
+    (r"no column '(.*?)'\. Known: (.+?)\.?$", "Столбца «{0}» в таблице нет.", "Есть: {1}."),
+    (
+        r"no speakers found",
+        "Не видно, кто говорит.",
+        "Начните каждую реплику с говорящего и двоеточия («Интервьюер: …», «Р: …») или выделите вопросы полужирным.",
+    ),
+    (
+        r"nobody answers\. Speakers: (.+?)\. Name|no speaker named .*?Speakers: (.+?)\.?$",
+        "Непонятно, кто отвечает.",
+        "Укажите, как отвечающий назван в записи: {0}.",
+    ),
+    (r"protected by a password", "Файл закрыт паролем.", "Сохраните его без пароля."),
+    (
+        r"file is empty|table is empty|no answers below|no text in it",
+        "В файле нет ни ответов, ни текста.",
+        "Проверьте, тот ли это файл; снимки страниц сначала распознают.",
+    ),
+    (r"larger than|unpacks to more", "Файл слишком велик.", "Разделите его или сохраните одни ответы."),
+    (
+        r" inside\b|is no (?:table|kind of file)",
+        "Название файла не говорит, что внутри.",
+        "Сохраните его заново в той программе, где он сделан.",
+    ),
+    (r"не удалось прочесть за", "Файл читается слишком долго.", "Разделите его или загрузите командой miner collect."),
+)
+
+
+def of_file(said: str) -> Trouble:
+    """
+    >>> of_file("файл: nobody answers. Speakers: Анна, Вера. Name the client with --client.").todo
+    'Укажите, как отвечающий назван в записи: Анна, Вера.'
+    """
+    for pattern, what, todo in FILES:
+        if match := re.search(pattern, said):
+            names = [group for group in match.groups() if group]
+            return Trouble(what.format(*names), todo.format(*names), said)
+    return Trouble("Файл не удалось прочесть.", "Сохраните его заново, лучше как .xlsx, .docx или .txt.", said)
 
 
 def explained(said: str | None) -> Trouble | None:

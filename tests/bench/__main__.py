@@ -7,7 +7,7 @@ import os
 import pkgutil
 import platform
 import sys
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import tests.bench
@@ -26,6 +26,14 @@ LIBRARIES = (
 )
 
 
+def installed(name):
+    """Its version; None for one that only some of the benchmarks need."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
 def machine():
     with open("/proc/cpuinfo", encoding="utf-8") as lines:
         model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
@@ -34,7 +42,7 @@ def machine():
         "cores": os.cpu_count(),
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
         "python": platform.python_version(),
-        "libraries": {name: version(name) for name in LIBRARIES},
+        "libraries": {name: found for name in LIBRARIES if (found := installed(name))},
     }
 
 

@@ -6,18 +6,49 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from miner import pipeline
+from miner.settings import Settings
+from miner.store import Source
+from miner.store.ledger import Entry
 from miner.web.pages import rooms
 
-PATHS = [*(room.path for room in rooms()), "/topics/t1", "/topics/refit", "/topics/decisions", "/topics/agreement"]
+PATHS = [
+    *(room.path for room in rooms()),
+    *("/topics/t1", "/topics/refit", "/topics/decisions", "/topics/agreement"),
+    *("/sources/new", "/sources/file", "/sources/of/selo", "/sources/of/selo/ledger"),
+    *("/profiles/rural", "/profiles/rural/history", "/profiles/rural/compare"),
+    *(
+        "/proposals?group=rural",
+        "/texts?q=стабильность",
+        "/texts/one?post=value-0-0",
+        "/people/audit",
+        "/people/webhooks",
+        "/me",
+        "/login",
+    ),
+]
+
+
+@pytest.fixture
+def furnished(store):
+    """What the rooms need to be more than empty: a source in trouble, two versions of a portrait."""
+    store.sources.add(Source(name="selo", collector="forum", targets=("https://forum.example.ru/",)))
+    run = store.runs.start("crawl", "selo", "here:1", seconds=60)
+    store.runs.fail(run, "https://forum.example.ru/: 404, there is no such page any more.")
+    store.sources.failed("selo", "https://forum.example.ru/: 404", pause_after=5)
+    store.ledger.write([Entry(source="selo", url="https://forum.example.ru/" + "a" * 300, outcome="gone", status=404)])
+    for made in ("2025-01-01", "2026-02-02"):
+        profile = pipeline.profile(store, "rural", Settings(), made=made)
+        store.profiles.save(profile)
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_nothing_serious_for_axe(enter, path):
+def test_nothing_serious_for_axe(enter, furnished, path):
     """No serious or critical finding; nothing on the page was refused by its own policy or came from elsewhere."""
     page = enter("admin")
     asked = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(page.url.rstrip("/") + path)
+    assert page.goto(page.url.rstrip("/") + path).ok
     page.wait_for_load_state("networkidle")
     assert page.complaints == []
     here = page.url.split("/")[2]
@@ -29,7 +60,7 @@ def test_nothing_serious_for_axe(enter, path):
 
 @pytest.mark.parametrize(("width", "height", "scale"), [(360, 740, 2), (640, 400, 2)], ids=["phone", "zoom 200 %"])
 @pytest.mark.parametrize("path", PATHS)
-def test_it_fits(enter, path, width, height, scale):
+def test_it_fits(enter, furnished, path, width, height, scale):
     """Nobody has to scroll sideways on a phone or at 200 %."""
     page = enter("admin", viewport={"width": width, "height": height}, device_scale_factor=scale)
     page.goto(page.url.rstrip("/") + path)

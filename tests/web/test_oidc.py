@@ -99,3 +99,19 @@ def test_strangers_stay_outside(client, provider, store):
     assert come(client, provider).status_code == 403
     assert client.get("/login/oidc/back?code=c&state=stolen").status_code == 403
     assert client.get("/api/v1/me").status_code == 401
+
+
+def test_the_way_back_leads_to_another_server(workspace, provider, store):
+    """Whoever left from one web server, or before a restart, comes back to the next: both sign the state alike."""
+    store.accounts.add("vera", "author")
+    web = Web(oidc_issuer=provider.site.url, oidc_client_id="miner", oidc_client_secret="s")
+    with TestClient(create_app(workspace, Settings(web=web))) as one:
+        left = one.get("/login/oidc", follow_redirects=False)
+        asked = parse_qs(urlsplit(left.headers["location"]).query)
+        provider.nonce = asked["nonce"][0]
+    with TestClient(create_app(workspace, Settings(web=web)), cookies=one.cookies) as other:
+        back = other.get(f"/login/oidc/back?code=c&state={asked['state'][0]}", follow_redirects=False)
+        assert (back.status_code, other.get("/api/v1/me").json()["name"]) == (303, "vera")
+    another = web.model_copy(update={"oidc_client_secret": "another"})
+    with TestClient(create_app(workspace, Settings(web=another)), cookies=one.cookies) as stranger:
+        assert stranger.get(f"/login/oidc/back?code=c&state={asked['state'][0]}").status_code == 403

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from miner.profiles import find_group, load_groups
 from miner.web import preview
 from miner.web.access import AtDesk, Caller, Reader
+from miner.web.api import files
 from miner.web.api import sources as api
 from miner.web.desk import Desk
 from miner.web.pages import Room, moment, render
@@ -49,6 +50,7 @@ OUTCOMES = {
     "failed": "не удалось",
     "repeated": "повтор страницы",
 }
+READERS = {"survey": "опрос", "interview": "интервью", "telegram": "выгрузка Telegram"}
 ROBOTS = {"allowed": "разрешает", "none": "нет файла", "unreachable": "не читается", "ignored": "не спрашивали"}
 SHOWN = 100
 # Addresses that gave nothing are told by their reason, so many of each as examples.
@@ -60,7 +62,8 @@ def room(request: Request, at: AtDesk, who: Reader) -> Response:
     """All sources, those that need somebody first."""
     order = {"failing": 0, "paused": 1}
     found = sorted(api.rows(at), key=lambda row: (order.get(row.state, 2) if row.trouble else 2, row.source.name))
-    shown = _frame(at, who) | {"rows": found, "working": [r for r in at.store.runs.leased() if r.kind != "crawl"]}
+    working = [run for run in at.store.runs.leased() if run.kind != "crawl"]
+    shown = _frame(at, who) | {"rows": found, "working": working, "files": files.taken(at), "readers": READERS}
     return render(request, "sources/page.html", who, shown, room="sources")
 
 
@@ -69,6 +72,13 @@ def new(request: Request, at: AtDesk, who: Reader) -> Response:
     """Paste an address, see what it gives, then say when."""
     shown = _frame(at, who) | {"groups": _groups(at), "timezone": at.settings.service.timezone, "source": None}
     return render(request, "sources/new.html", who, shown, room="sources")
+
+
+@router.get("/sources/file")
+def file(request: Request, at: AtDesk, who: Reader) -> Response:
+    """Give a file, see what would come of it, then take its posts in."""
+    shown = _frame(at, who) | {"groups": _groups(at), "readers": READERS}
+    return render(request, "sources/file.html", who, shown, room="sources")
 
 
 @router.get("/sources/of/{name}")

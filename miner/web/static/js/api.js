@@ -40,10 +40,11 @@ export async function piece(path, read = () => {}) {
 
 function send(method, path, body, match, key) {
   const headers = { Accept: "application/json", "X-CSRF-Token": meta("csrf").content };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const form = body instanceof FormData; // a file in it; the browser says where its parts end
+  if (body !== undefined && !form) headers["Content-Type"] = "application/json";
   if (match) headers["If-Match"] = match;
   if (method !== "GET") headers["Idempotency-Key"] = key;
-  return fetch(`/api/v1${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  return fetch(`/api/v1${path}`, { method, headers, body: form || body === undefined ? body : JSON.stringify(body) });
 }
 
 async function insisting(ask) {

@@ -263,6 +263,27 @@ async function endorse(button) {
   }
 }
 
+// A portrait that was edited in Word comes back as a draft of whichever group it names.
+document.querySelector("[data-bring] form")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const [button, wait, wrong] = ["button", "[data-wait]", "[data-trouble]"].map((name) => form.querySelector(name));
+  button.disabled = true;
+  wait.hidden = false;
+  wrong.hidden = true;
+  try {
+    const made = await api("POST", "/profiles/uploads", { body: new FormData(form) });
+    location.href = `/profiles/${encodeURIComponent(made.group)}?version=${made.version}`;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    wrong.textContent = error.message;
+    wrong.hidden = false;
+  } finally {
+    button.disabled = false;
+    wait.hidden = true;
+  }
+});
+
 document.querySelector("main").addEventListener("click", (event) => {
   const pressed = event.target.closest("button");
   if (pressed?.dataset.build !== undefined) build(pressed).catch(told);

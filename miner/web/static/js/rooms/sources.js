@@ -104,7 +104,6 @@ if (room) {
     KeyK: go(-1),
     KeyR: press("runs"),
     KeyP: press("pause", "resume"),
-    KeyN: () => document.querySelector("[data-new]")?.click(),
   });
   const find = document.querySelector("[data-find]");
   find?.addEventListener("input", () => {
@@ -116,6 +115,9 @@ if (room) {
     }
   });
 }
+
+const open = (place) => () => document.querySelector(place)?.click();
+keys({ KeyN: open("[data-new]"), KeyF: open("[data-file]") });
 
 // -- setting up --
 
