@@ -20,7 +20,7 @@ PATHS = [
     *(
         "/proposals?group=rural",
         "/texts?q=стабильность",
-        "/texts/one?post=value-0-0",
+        "/texts/one?id=value-0-0",
         "/people/audit",
         "/people/webhooks",
         "/me",
@@ -86,3 +86,17 @@ def test_the_way_around(enter):
         page.keyboard.press("g")
         page.keyboard.press(str(number + 1))
         expect(links.nth(number)).to_have_attribute("aria-current", "page")
+
+
+def test_no_link_leads_nowhere(enter, furnished):
+    """Whatever a page of the house offers to follow is there."""
+    page = enter("admin")
+    site = page.url.rstrip("/")
+    asked = set()
+    for path in PATHS:
+        page.goto(site + path)
+        links = page.evaluate("[...document.querySelectorAll('a[href]')].map((link) => link.href.split('#')[0])")
+        for link in {link for link in links if link.startswith(site)} - asked:
+            assert page.context.request.get(link).ok, f"{path}: {link}"
+        asked |= set(links)
+    assert len(asked) > 40

@@ -1,6 +1,11 @@
 """What operators start from: compose.yaml and docs/operations.md say what is true."""
 
+import os
 import re
+import signal
+import socket
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -13,8 +18,12 @@ from miner.service import metrics
 from miner.service.bell import Bell
 from miner.service.schedule import parse
 from miner.settings import PLAIN_ENV, Settings
+from miner.store import open_store
 from miner.store.database import database_of
 from miner.worker import HANDLERS
+from tests.service.test_service import answers
+from tests.service.test_worker import wait
+from tests.store.conftest import post, schema_of_its_own, server
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
@@ -97,3 +106,57 @@ def test_every_setting_of_the_service_is_explained():
 def test_every_kind_of_run_has_somebody_who_does_it():
     """The scheduler, the pages and the worker speak of the same kinds."""
     assert set(HANDLERS) == {"crawl", "annotate", "refresh", "refit", "retention"}
+
+
+@pytest.fixture
+def composed(tmp_path, redis):
+    """Start a command of compose.yaml as a process: its environment, with this machine's database and queue in it."""
+    if server() is None:
+        pytest.skip("no PostgreSQL answers here")
+    started = []
+    with schema_of_its_own() as database:
+        places = {"MINER_DATABASE_URL": database, "MINER_QUEUE_URL": redis.url, "MINER_WORKSPACE": str(tmp_path)}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MINER_")}
+
+        def come(name, command, **replaced):
+            given = OURS[name]["environment"]
+            assert set(places) <= set(given)
+            program, *rest = [replaced.get(word, word) for word in command]
+            assert program == "miner"
+            words = [sys.executable, "-c", "from miner.cli import main; main()", *rest]
+            started.append(subprocess.Popen(words, env=kept | given | places, cwd="/", start_new_session=True))
+            return started[-1]
+
+        yield come, database
+        for process in started:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def test_the_services_work_together(composed, tmp_path):
+    """Pages and two workers by their own commands: posts that come in are mined; all end within their grace."""
+    come, database = composed
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    with open_store(tmp_path, database) as store:
+        store.posts.add(
+            post(f"p{n}", f"Надоело ждать автобус, до работы не добраться, день {n}.", author=f"u{n}", group="rural")
+            for n in range(6)
+        )
+        web = come("web", OURS["web"]["command"], **{"8080": port, "0.0.0.0": "127.0.0.1"})
+        workers = [
+            come("worker", OURS["worker"]["command"])
+            for _ in range(COMPOSE["services"]["worker"]["deploy"]["replicas"])
+        ]
+        wait(lambda: answers(f"http://127.0.0.1:{port}/readyz"), 120)
+        wait(lambda: store.candidates.of("rural") is not None, 240)
+        assert store.candidates.of("rural").posts == 6
+        checked = OURS["worker"]["healthcheck"]["test"]
+        assert checked[0] == "CMD"
+        assert come("worker", checked[1:]).wait(60) == 0
+        for process in (web, *workers):
+            process.send_signal(signal.SIGTERM)
+        grace = int(OURS["worker"]["stop_grace_period"].removesuffix("s"))
+        assert [process.wait(grace) for process in (web, *workers)] == [0, 0, 0]
