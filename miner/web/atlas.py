@@ -180,6 +180,21 @@ class Sheet:
         found = [points[rows].mean(0) if len(rows) else nowhere for rows in self.rows]
         return np.array(found, np.float32).reshape(-1, 2)
 
+    @cached_property
+    def branches(self) -> list[list[str]]:
+        """Topics that belong together, the largest of each branch first; rejected ones have no place in the tree."""
+        from miner.topics.tree import branches
+
+        standing = [name for name in self.order if not self.topics[name].rejected]
+        place = {name: number for number, name in enumerate(standing)}
+        centres = {name: self.registry.entries[name].centre for name in standing}
+        if not all(centres.values()):
+            # Topics of somebody else's making have a place on the map at least.
+            own = np.nan_to_num(self.middles - np.nanmean(self.middles, axis=0))
+            centres = {name: tuple(own[self.order.index(name)].tolist()) for name in standing}
+        found = branches(centres)
+        return [sorted(branch, key=place.__getitem__) for branch in found]
+
     def rows_of(self, topic: str) -> np.ndarray:
         """The rows of a topic's statements, the most typical first."""
         rows = self.rows[self.order.index(topic)] if topic in self.order else np.zeros(0, np.int64)

@@ -74,3 +74,21 @@ def test_two_reviewers_answer_by_keyboard(enter, store):
             page.wait_for_timeout(100)
         page.wait_for_load_state("networkidle")
     assert [d.data["fits"] for d in store.decisions.all()] == [True, False, True]
+
+
+def test_topics_in_branches(enter):
+    """The list as a tree: topics that belong together below the names of the largest of them; a search narrows it."""
+    page = enter("researcher", "/topics")
+    shown(page)
+    page.get_by_label("Порядок").select_option("ветвями родственных")
+    heads = page.locator(".topics .branch")
+    expect(heads).not_to_have_count(0)
+    topics = page.locator(".topics [data-topic]").count()
+    page.get_by_label("Найти тему").fill("автобус")
+    expect(page.locator(".topics [data-topic]:visible")).to_have_count(1)
+    expect(page.locator(".topics .branch:visible")).to_have_count(1)
+    page.get_by_label("Найти тему").fill("")
+    page.get_by_label("Порядок").select_option("по алфавиту")
+    expect(heads).to_have_count(0)
+    expect(page.locator(".topics [data-topic]")).to_have_count(topics)
+    assert page.complaints == []

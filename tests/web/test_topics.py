@@ -300,3 +300,18 @@ def test_the_layout_keeps_topics_together_and_stays():
     assert lay_out(np.zeros((0, 32), np.float32), np.zeros(0, int), 0).shape == (0, 3)
     strays = np.where(np.arange(240) % 10 == 0, -1, own)
     assert np.isfinite(lay_out(vectors, strays, 6)).all()
+
+
+def test_branches_of_topics_that_belong_together(researcher):
+    """Every topic has a place in one branch; its page and the list name those that stand with it."""
+    tree = researcher.get("/api/v1/topics/tree").json()
+    assert sorted(name for branch in tree for name in branch) == ["t1", "t2", "t3"]
+    assert 1 < len(tree) <= 3
+    for branch in tree:
+        for name in branch:
+            assert researcher.get(f"/api/v1/topics/{name}").json()["branch"] == [
+                other for other in branch if other != name
+            ]
+    assert 'value="tree"' in researcher.get("/topics").text
+    assert decide(researcher, tree[0][0], "reject").status_code == 200
+    assert all(tree[0][0] not in branch for branch in researcher.get("/api/v1/topics/tree").json())

@@ -59,10 +59,11 @@ class TopicOut(BaseModel):
 
 
 class Whole(TopicOut):
-    """``months`` are counts by month, ``near`` the topics that lie nearest."""
+    """``months`` are counts by month, ``near`` the topics that lie nearest, ``branch`` those that belong with it."""
 
     months: dict[str, int]
     near: list[str]
+    branch: list[str]
 
 
 class MapOut(BaseModel):
@@ -199,6 +200,14 @@ def topics(at: AtDesk, who: Signed, group: str | None = None, kind: Kind | None 
         for topic in found
         if (group is None or group in topic.groups) and (kind is None or kind in topic.kinds)
     ]
+
+
+@router.get("/topics/tree")
+def tree(at: AtDesk, who: Signed) -> list[list[str]]:
+    """Topics in branches of those that belong together; neighbouring branches are akin."""
+    del who
+    sheet = at.atlas.sheet()
+    return sheet.branches if sheet else []
 
 
 @router.get("/topics/map")
@@ -370,7 +379,7 @@ def topic(at: AtDesk, who: Signed, response: Response, topic: Name) -> Whole:
     shown = _topic(sheet, topic)
     response.headers["ETag"] = shown.etag
     months = {f"{month // 12}-{month % 12 + 1:02}": count for month, count in shown.months.items()}
-    return Whole(**_out(shown).model_dump(), months=months, near=near(sheet, topic))
+    return Whole(**_out(shown).model_dump(), months=months, near=near(sheet, topic), branch=branch(sheet, topic))
 
 
 @router.get("/topics/{topic}/statements", responses=described(404))
@@ -491,6 +500,12 @@ def near(sheet: Sheet, topic: str, count: int = 5) -> list[str]:
     away = np.linalg.norm(places - places[sheet.order.index(topic)], axis=1)
     order = [place for place in np.argsort(away) if np.isfinite(away[place])]
     return [sheet.order[place] for place in order if sheet.order[place] != topic][:count]
+
+
+def branch(sheet: Sheet, topic: str) -> list[str]:
+    """The other topics of its branch of the tree, the largest first."""
+    own = next((branch for branch in sheet.branches if topic in branch), [])
+    return [name for name in own if name != topic]
 
 
 def label(sheet: Sheet, topic: str) -> str:

@@ -27,7 +27,12 @@ def room(request: Request, at: AtDesk, who: Reader) -> Response:
     sheet = at.atlas.sheet()
     if sheet is None:
         return render(request, "topics/empty.html", who, room="topics")
-    shown = _frame(sheet, who, "map") | {"topics": list(sheet.topics.values()), "without": int((sheet.own < 0).sum())}
+    shown = _frame(sheet, who, "map") | {
+        "topics": list(sheet.topics.values()),
+        "without": int((sheet.own < 0).sum()),
+        "branch_of": {name: number for number, branch in enumerate(sheet.branches) for name in branch},
+        "branch_names": [[api.label(sheet, name) for name in branch[:3]] for branch in sheet.branches],
+    }
     return render(request, "topics/page.html", who, shown, room="topics")
 
 
@@ -80,6 +85,7 @@ def one(request: Request, at: AtDesk, who: Reader, topic: str) -> Response:
         "statements": api.statements(at, who, topic, None, None, SHOWN),
         "months": timeline(found.months, sheet.statements.now),
         "near": [(name, api.label(sheet, name)) for name in api.near(sheet, topic)],
+        "branch": [(name, api.label(sheet, name)) for name in api.branch(sheet, topic)],
         "merged": [(name, api.label(sheet, name)) for name in found.merged],
         "parent": (found.parent, api.label(sheet, found.parent)) if found.parent else None,
         "others": [(name, other.label) for name, other in sheet.topics.items() if name != topic],

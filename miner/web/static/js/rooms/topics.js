@@ -74,7 +74,8 @@ function explain() {
 
 // -- the list --
 
-const items = () => [...list.children].filter((item) => !item.hidden);
+const topics = () => [...list.querySelectorAll("[data-topic]")];
+const items = () => topics().filter((item) => !item.hidden);
 
 function choose(item, { look = true } = {}) {
   list.querySelector(".is-current")?.classList.remove("is-current");
@@ -111,10 +112,11 @@ function step(by) {
 
 $("find").addEventListener("input", (event) => {
   const wanted = event.target.value.toLocaleLowerCase("ru").replaceAll("ё", "е").split(/\s+/).filter(Boolean);
-  for (const item of list.children) {
+  for (const item of topics()) {
     const words = item.dataset.words.toLocaleLowerCase("ru").replaceAll("ё", "е");
     item.hidden = !wanted.every((word) => words.includes(word));
   }
+  heads();
 });
 $("sort").addEventListener("change", (event) => {
   const by = {
@@ -122,9 +124,31 @@ $("sort").addEventListener("change", (event) => {
     trend: (a, b) => b.dataset.trend - a.dataset.trend,
     loose: (a, b) => a.dataset.loose - b.dataset.loose,
     label: (a, b) => a.dataset.label.localeCompare(b.dataset.label, "ru"),
+    // Those without a branch, the rejected ones, come last.
+    tree: (a, b) => (a.dataset.branch || Infinity) - (b.dataset.branch || Infinity) || b.dataset.size - a.dataset.size,
   }[event.target.value];
-  list.append(...[...list.children].sort(by));
+  list.querySelectorAll(".branch").forEach((head) => head.remove());
+  list.append(...topics().sort(by));
+  if (event.target.value !== "tree") return;
+  const names = JSON.parse(list.dataset.branches);
+  let last = null;
+  for (const item of topics()) {
+    const { branch } = item.dataset;
+    if (branch !== last && branch !== "") {
+      const head = Object.assign(document.createElement("li"), { className: "branch quiet small", textContent: names[branch].join(", ") });
+      head.dataset.of = branch;
+      item.before(head);
+    }
+    last = branch;
+  }
+  heads();
 });
+
+// A branch whose topics are all hidden has no head.
+function heads() {
+  const shown = new Set(items().map((item) => item.dataset.branch));
+  for (const head of list.querySelectorAll(".branch")) head.hidden = !shown.has(head.dataset.of);
+}
 
 // -- what is picked on the map --
 
@@ -282,7 +306,7 @@ async function begin() {
 }
 
 list.addEventListener("focusin", (event) => {
-  const item = event.target.closest("li");
+  const item = event.target.closest("[data-topic]");
   if (item && !item.classList.contains("is-current")) choose(item);
 });
 keys({
