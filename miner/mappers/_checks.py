@@ -247,6 +247,40 @@ def unpredicated(text: str, forms: Sequence[str]) -> str | None:
 _COMPARED = _set("важнее дороже лучше")
 
 
+def torn(text: str, forms: Sequence[str]) -> str | None:
+    """A word whose other half stayed behind in the quote.
+
+    >>> complaint("Хочет таскать железо не и автобус один", [torn])
+    '«не» без слова'
+    >>> complaint("Хочет, чтобы доплатили, на руки", [torn])
+    'обрывок в конце'
+    >>> complaint("Хочет, чтобы открыли группу кратковременного", [torn])
+    '«кратковременного» без слова'
+    >>> [complaint(line, [torn]) for line in ("Хочет пенсию нормальную", "Боится нового", "Хочет жить, как все")]
+    [None, None, None]
+    """
+    if re.search(r"(?i)\bне(?: (?:и|а|но|или|тоже|тут|там)\b|\s*[,.]|$)", text):
+        return "«не» без слова"
+    if re.search(r"(?i), (?:на|в|во|по|с|со|у|от|для|из|к|за|под|при|без|до)(?: [а-яё-]+){1,2}$", text):
+        return "обрывок в конце"
+    last, before = forms[-1:], forms[-2:-1]
+    if last and before and before[0][0].isalpha() and "NOUN" in _tag(before[0]):
+        found = [p.tag for p in parses(last[0]) if p.score >= 0.05]
+        # «кратковременного» is an accusative too, of somebody.
+        owed = all("ADJF" in tag and ({"accs", "anim"} in tag or tag.case in _OBLIQUE) for tag in found)
+        if found and owed and not any(_agree(tag, noun.tag) for tag in found for noun in parses(before[0])):
+            return f"«{last[0]}» без слова"
+    return None
+
+
+_OBLIQUE = ("gent", "datv", "loct")
+
+
+def _agree(adjective: Any, noun: Any) -> bool:
+    same = adjective.case == noun.case and adjective.number == noun.number
+    return bool(same and (noun.number == "plur" or adjective.gender == noun.gender))
+
+
 # What nobody's line may have, whoever worded it.
 CHECKS: list[Check] = [too_long_or_short, foreign, in_first_person, in_slang, oddly_spelt]
 # What rewriting may leave behind.
@@ -264,6 +298,7 @@ REWRITTEN: list[Check] = [
     about_kin,
     run_on,
     unpredicated,
+    torn,
 ]
 
 

@@ -29,6 +29,7 @@ from miner.records import KINDS, Candidate, Mined, Quote, Support, Topic
 from miner.shares import wilson
 from miner.store import Event, TopicState, open_store
 from miner.store.columns import digest
+from miner.store.findable import renew
 from miner.store.tables import DocumentRow, PipelineRow, PostRow, StatementRow
 from miner.topics.registry import Entry, Registry
 from tests.bench.annotate import ROOT
@@ -86,6 +87,8 @@ def lay_out(store, posts):
             connection.execute(insert(DocumentRow), documents)
             if statements:
                 connection.execute(insert(StatementRow), statements)
+            renew(connection, [row["seq"] for row in rows])
+    store.search.fill()
     _topics(store, texts)
     for group in groups:
         store.candidates.replace(_mined(group, [t for t in texts if t[4] == group], CANDIDATES // len(groups)))
