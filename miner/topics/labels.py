@@ -46,6 +46,9 @@ def name(texts: Sequence[str], weights: Mapping[str, float], fallback: Sequence[
     """Return the phrase that says most of the topic; ``weights`` say how telling each lemma is.
 
     Without a phrase the telling words themselves are joined.
+
+    >>> name(["учиться бы"], {"учиться": 1.0, "хотеть": 0.5}, ["учиться"])
+    'учиться, хотеть'
     """
     support: Counter[tuple[str, ...]] = Counter()
     forms: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
@@ -57,7 +60,8 @@ def name(texts: Sequence[str], weights: Mapping[str, float], fallback: Sequence[
             forms[lemmas][form] += 1
     best = max(support, key=lambda lemmas: (worth(lemmas, support, weights), lemmas), default=None)
     if best is None or worth(best, support, weights) <= 0:
-        return ", ".join((*fallback, *sorted(weights, key=lambda word: -weights[word]))[:3])
+        telling = dict.fromkeys((*fallback, *sorted(weights, key=lambda word: -weights[word])))
+        return ", ".join(list(telling)[:3])
     return min(forms[best], key=lambda form: (-forms[best][form], form))
 
 
