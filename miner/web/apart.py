@@ -9,6 +9,7 @@ import os
 import resource
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,14 +19,29 @@ from miner.web.troubles import of_file
 
 SECONDS = 60
 MEMORY = 2 * 2**30
+# Files that are read at the same time, and how long the next one waits for its turn, in seconds.
+AT_ONCE = 2
+TURN = 30.0
 COMMAND = "from miner.cli import main; main()"
+
+_room = threading.BoundedSemaphore(AT_ONCE)
 
 
 def run(at: Desk, arguments: Sequence[str], hidden: Path, shown: str = "файл") -> str:
     """What the command wrote to standard output; where it names the path ``hidden``, it says ``shown``.
 
-    Raises Problem 422, in words for people, when it fails or isn't done in time.
+    Raises Problem 422, in words for people, when it fails or isn't done in time, 429 while others are read.
     """
+    room = _room
+    if not room.acquire(timeout=TURN):
+        raise Problem(429, "Сейчас читают другие файлы. Попробуйте через минуту.", headers={"Retry-After": "60"})
+    try:
+        return _run(at, arguments, hidden, shown)
+    finally:
+        room.release()
+
+
+def _run(at: Desk, arguments: Sequence[str], hidden: Path, shown: str) -> str:
     environment = dict(os.environ)
     if at.url:
         environment["MINER_DATABASE_URL"] = at.url

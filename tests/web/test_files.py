@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 
 import openpyxl
 import pytest
+
+from miner.web import apart
 
 API = "/api/v1/sources/uploads"
 ROWS = [
@@ -110,11 +113,12 @@ def test_an_answer_that_is_lost(anyone):
 )  # fmt: skip
 def test_what_is_wrong_with_a_file(anyone, store, filename, data, said):
     """It is said with a way out; nothing of the file is kept, no path of the server is told."""
+    before = store.posts.count()
     answer = look(anyone("analyst"), data, filename)
     assert answer.status_code == 422
     assert said in answer.json()["detail"]
     assert "/tmp" not in answer.text
-    assert list(store.posts.all()) == list(store.posts.all())
+    assert store.posts.count() == before
     assert store.runs.open() == []
 
 
@@ -134,6 +138,14 @@ def test_only_analysts_bring_files(anyone):
     assert send(anyone("author"), table()).status_code == 403
     assert anyone("author").get(API).json() == []
     assert anyone("analyst").post(API, content=b"x" * 21_000_000).status_code == 413
+
+
+def test_few_are_read_at_once(anyone, monkeypatch):
+    """Whoever comes while others are read waits for a turn, and then is asked to come again."""
+    monkeypatch.setattr(apart, "_room", threading.BoundedSemaphore(0))
+    monkeypatch.setattr(apart, "TURN", 0.01)
+    answer = look(anyone("analyst"), table())
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
 
 
 def test_a_name_of_a_source(anyone, store):
