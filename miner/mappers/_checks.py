@@ -247,6 +247,37 @@ def unpredicated(text: str, forms: Sequence[str]) -> str | None:
 _COMPARED = _set("важнее дороже лучше")
 
 
+def objectless(text: str, forms: Sequence[str]) -> str | None:
+    """Verbs that say nothing until it is said what: «показали» needs its object, «взяли» speaks of the author.
+
+    >>> [complaint(f"Хочет, чтобы {wish}", [objectless]) for wish in ("показали в посёлке", "дали только через дом")]
+    ['не сказано, что «показали»', 'не сказано, что «дали»']
+    >>> [complaint(f"Хочет, чтобы {wish}", [objectless]) for wish in ("показали профессию", "взяли на работу")]
+    [None, None]
+    """
+    del text
+    wish = forms[forms.index("чтобы") + 1 :] if "чтобы" in forms else forms
+    verb = next((f for f in wish if any(p.normal_form in _OWING and "VERB" in p.tag for p in parses(f)[:1])), None)
+    if verb is None:
+        return None
+    governed = False
+    for form in wish:
+        tag = _tag(form)
+        if "PREP" in tag:
+            governed = True
+        elif "NOUN" in tag or "NPRO" in tag or "INFN" in tag or form in ("что", "как", "чтобы", "где"):
+            if not governed:
+                return None
+            governed = False
+    return f"не сказано, что «{verb}»"
+
+
+_OWING = _set(
+    "показать сделать дать давать открыть построить создать провести организовать вернуть убрать прислать привезти "
+    "починить добавить поставить выделить улучшить наладить обеспечить предоставить отменить разрешить"
+)
+
+
 def torn(text: str, forms: Sequence[str]) -> str | None:
     """A word whose other half stayed behind in the quote.
 
@@ -298,6 +329,7 @@ REWRITTEN: list[Check] = [
     about_kin,
     run_on,
     unpredicated,
+    objectless,
     torn,
 ]
 
