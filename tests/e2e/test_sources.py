@@ -5,9 +5,47 @@ from __future__ import annotations
 from playwright.sync_api import expect
 from sqlalchemy import text
 
+from miner.settings import Fetch, Settings
 from miner.store import Source
+from miner.web.desk import Desk
+from tests.serving import Site
 from tests.web.conftest import PASSWORD
 from tests.web.test_files import ROWS, TALK, table
+from tests.web.test_sources import POST, TOPIC
+
+
+def test_an_address_by_keyboard_alone(enter, house, workspace, store):
+    """Paste, see five posts and robots.txt, say when, and the source is in the list, asked to be crawled."""
+    with Site(
+        {"/viewtopic.php?t=7": TOPIC.replace("{posts}", "".join(POST.replace("{n}", str(n)) for n in range(1, 8)))}
+    ) as forum:
+        app, _ = house
+        app.state.desk.close()
+        app.state.desk = Desk(
+            workspace, Settings(fetch=Fetch(allow_hosts=[forum.url.removeprefix("http://")], delay=0))
+        )
+        page = enter("analyst", "/sources")
+        page.keyboard.press("n")
+        page.wait_for_url("**/sources/new")
+        page.get_by_label("Адрес форума").focus()
+        page.keyboard.type(f"{forum.url}/viewtopic.php?t=7")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Узнано: форум, движок phpBB")).to_be_focused()
+        expect(page.locator("[data-posts] li")).to_have_count(5)
+        expect(page.locator("[data-posts]")).to_contain_text("звоните [скрыто]")
+        expect(page.locator("[data-robots]")).to_contain_text("robots.txt")
+        name = page.get_by_label("Название")
+        name.focus()
+        page.keyboard.press("Control+A")
+        page.keyboard.type("Форум села")
+        page.get_by_label("Когда обходить").fill("по понедельникам в 9 утра")
+        name.press("Enter")
+        page.wait_for_url("**/sources")
+        row = page.get_by_role("row").filter(has_text="Форум села").first
+        expect(row).to_contain_text("по понедельникам в 09:00")
+        expect(row).to_contain_text("ждёт очереди")
+    assert store.sources.get("Форум села").collector == "forum"
+    assert page.complaints == []
 
 
 def test_a_file_by_keyboard_alone(enter, store):
