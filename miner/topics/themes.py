@@ -182,35 +182,65 @@ def _linkage(alike: np.ndarray) -> list[int]:
 
 def _facing(themes: Sequence[Theme], known: Themes, kind: Kind) -> Iterator[Theme]:
     """Set beside each theme the quotes that say the opposite: a known opposite, or the same words without «не»."""
-    for theme in themes:
-        entry = known.lexicon.get((kind, theme.known or "")) if theme.sureness >= _SURE_TO_JOIN else None
-        against = [
-            quote
-            for other in themes
-            if other is not theme
-            for quote in other.quotes
-            if (entry and entry.opposite and _surely(other, entry.opposite)) or _denies(quote, theme.quotes[:_CORE])
-        ]
+    quotes = [(number, quote) for number, theme in enumerate(themes) for quote in theme.quotes]
+    mirror = _Mirror([quote for _, quote in quotes])
+    named: dict[str, list[int]] = defaultdict(list)
+    for place, (number, _) in enumerate(quotes):
+        if (theme := themes[number]).known and _surely(theme):
+            named[theme.known].append(place)
+    for number, theme in enumerate(themes):
+        entry = known.lexicon.get((kind, theme.known or "")) if _surely(theme) else None
+        facing = set(named.get(entry.opposite or "", ())) if entry else set()
+        facing.update(place for other in theme.quotes[:_CORE] for place in mirror.of(other))
+        against = [quotes[place][1] for place in sorted(facing) if quotes[place][0] != number]
         yield replace(theme, against=tuple(against)) if against else theme
 
 
-def _surely(theme: Theme, name: str) -> bool:
-    return theme.known == name and theme.sureness >= _SURE_TO_JOIN
+def _surely(theme: Theme) -> bool:
+    return theme.sureness >= _SURE_TO_JOIN
 
 
-def _denies(quote: Quote, core: Sequence[Quote]) -> bool:
-    """Whether a short quote says what one of the core says, with the verb or the noun denied.
+class _Mirror:
+    """Finds the short quotes that say what another one says, with a verb or a noun denied.
+
+    Their words without «не» are the same, or one of four or five is missing: looked up, not compared one by one.
 
     >>> q = lambda text: Quote("1", 0, len(text), text, "a")
-    >>> _denies(q("зарплата для меня не главное"), [q("зарплата для меня главное")])
-    True
-    >>> _denies(q("зарплата для меня главное"), [q("главное зарплата")])
-    False
+    >>> mirror = _Mirror([q("зарплата для меня не главное"), q("главное зарплата")])
+    >>> mirror.of(q("зарплата для меня главное")), mirror.of(q("работа для меня главное"))
+    ([0], [])
     """
-    ours = _said(quote.quote)
-    if not 2 <= len(ours) <= 5:
-        return False
-    return any(_mirrored(ours, _said(other.quote)) for other in core)
+
+    def __init__(self, quotes: Sequence[Quote]) -> None:
+        self._said = [_said(quote.quote) for quote in quotes]
+        self._whole: dict[frozenset[str], list[int]] = defaultdict(list)
+        self._short_of_one: dict[frozenset[str], list[int]] = defaultdict(list)
+        for place, said in enumerate(self._said):
+            if 2 <= len(said) <= 5:
+                bare = _bare(said)
+                self._whole[bare].append(place)
+                for part in _parts(bare):
+                    self._short_of_one[part].append(place)
+
+    def of(self, quote: Quote) -> list[int]:
+        """The places of the quotes that deny what this one says, or say what it denies."""
+        ours = _said(quote.quote)
+        if not 2 <= len(ours) <= 5:
+            return []
+        bare = _bare(ours)
+        likely = {*self._whole.get(bare, ()), *self._short_of_one.get(bare, ())}
+        likely.update(place for part in _parts(bare) for place in self._whole.get(part, ()))
+        return sorted(place for place in likely if _mirrored(ours, self._said[place]))
+
+
+def _bare(said: frozenset[str]) -> frozenset[str]:
+    return frozenset(token.removeprefix("не_") for token in said)
+
+
+def _parts(bare: frozenset[str]) -> Iterator[frozenset[str]]:
+    """What is left of four or five words when one is missing; of fewer too little would be the same."""
+    if len(bare) >= 4:
+        yield from (bare - {token} for token in bare)
 
 
 @functools.lru_cache(maxsize=100_000)
@@ -219,12 +249,9 @@ def _said(quote: str) -> frozenset[str]:
 
 
 def _mirrored(ours: frozenset[str], theirs: frozenset[str]) -> bool:
-    if not 2 <= len(theirs) <= 5:
-        return False
-    bare, other = ({token.removeprefix("не_") for token in side} for side in (ours, theirs))
-    if not bare or not other or len(bare & other) / len(bare | other) < 0.75:
-        return False
-    return any((f"не_{token}" in ours) != (f"не_{token}" in theirs) for token in bare & other)
+    """Whether a word is denied on one side only."""
+    both = _bare(ours) & _bare(theirs)
+    return any((f"не_{token}" in ours) != (f"не_{token}" in theirs) for token in both)
 
 
 def _weight(tokens: Sequence[Sequence[str]], background: Mapping[str, int]) -> dict[str, float]:

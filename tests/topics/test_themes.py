@@ -135,7 +135,29 @@ def test_the_opposite_stands_beside() -> None:
     beside = {t.quotes[0].quote: [q.quote for q in t.against] for t in found(given, "value")}
     assert beside["зарплата для меня главное"] == ["зарплата для меня не главное"]
     assert beside["зарплата для меня не главное"] == ["зарплата для меня главное"]
-    assert themes._denies(given[1], given[:1])
+    assert themes._Mirror(given[:1]).of(given[1]) == [0]
+
+
+def test_opposites_are_found_as_by_comparing_everything() -> None:
+    """Two to five words on both sides, three quarters of them the same but for «не», one of them denied on one side."""
+    draw, nouns = random.Random(5), ["зарплата", "работа", "стаж", "дом", "начальник", "дорога"]
+    texts = {
+        " ".join(f"не {noun}" if draw.random() < 0.4 else noun for noun in draw.sample(nouns, draw.randint(1, 6)))
+        for _ in range(300)
+    }
+    given = quotes(sorted(texts))
+    mirror = themes._Mirror(given)
+
+    def opposite(one: Quote, other: Quote) -> bool:
+        said = themes._said(one.quote), themes._said(other.quote)
+        bare, bared = ({token.removeprefix("не_") for token in side} for side in said)
+        alike = len(bare & bared) / len(bare | bared) >= 0.75
+        denied = any((f"не_{token}" in said[0]) != (f"не_{token}" in said[1]) for token in bare & bared)
+        return all(2 <= len(side) <= 5 for side in said) and alike and denied
+
+    compared = {one: [place for place, other in enumerate(given) if opposite(one, other)] for one in given}
+    assert {one: mirror.of(one) for one in given} == compared
+    assert sum(map(bool, compared.values())) > 100
 
 
 def test_saturation_counts_what_the_last_fifth_brought() -> None:
