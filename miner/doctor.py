@@ -126,11 +126,13 @@ def _author_key(home: Path) -> str:
 
 def _database(home: Path) -> str:
     from miner.store import open_store
+    from miner.store.tending import tends_itself
 
     if not home.exists() and not os.environ.get("MINER_DATABASE_URL"):
         return "will be made on first use"
     with open_store(home) as store:
-        return f"answers, {store.posts.count()} posts"
+        own = "" if tends_itself(store.database) else "; autovacuum is off, so the workers tend its tables: turn it on"
+        return f"answers, {store.posts.count()} posts{own}"
 
 
 def _queue(home: Path) -> str:

@@ -36,12 +36,16 @@ AGAIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """Seconds: ``lease`` holds a run, ``beat`` is between two signs of life, ``look`` between two looks unasked."""
+    """Seconds: ``lease`` holds a run, ``beat`` is between two signs of life, ``look`` between two looks unasked.
+
+    ``tend`` is between two looks after a database that doesn't tend itself.
+    """
 
     lease: float = 60.0
     beat: float = 2.0
     look: float = 15.0
     retry: float = 60.0
+    tend: float = 30.0
 
 
 class Stopped(Exception):
@@ -127,6 +131,7 @@ class Worker:
         self._watch = Watch(self.rhythm)
         self._news = threading.Condition()
         self._watching = threading.Lock()
+        self._tended_until = 0.0
 
     # -- threads --
 
@@ -184,6 +189,7 @@ class Worker:
 
     def plan(self) -> None:
         """Turn what has fallen due into runs: crawls, upkeep, annotation of whatever came in, refreshes after it."""
+        self._tend()
         due = self.scheduler.tick()
         if self.store.documents.waits(self.version):
             self.store.runs.request("annotate", "")
@@ -192,6 +198,13 @@ class Worker:
         elif not due:
             return
         self.wake()
+
+    def _tend(self) -> None:
+        if time.monotonic() < self._tended_until:
+            return
+        self._tended_until = time.monotonic() + self.rhythm.tend
+        if tables := self.store.tend():
+            _log.info("tables tended", tables=len(tables))
 
     def ask_refresh(self) -> None:
         """What is annotated is wanted in topics and candidates; where there are no topics yet, they are found first.

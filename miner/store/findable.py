@@ -58,7 +58,8 @@ def renew(connection: Connection, posts: Sequence[int]) -> None:
         last = (
             select(ordinal * DAY + PostRow.seq, PostRow.seq, func.max(DocumentRow.pipeline))
             .join_from(PostRow, DocumentRow, DocumentRow.post == PostRow.seq)
-            .where(PostRow.seq.in_(batch))
+            # Said of both sides, so that no planner reads all documents.
+            .where(PostRow.seq.in_(batch), DocumentRow.post.in_(batch))
             .group_by(PostRow.seq, PostRow.day)
         )
         connection.execute(insert(FindableRow).from_select(["place", "post", "pipeline"], last))

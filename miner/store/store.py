@@ -31,6 +31,7 @@ from miner.store.search import Search
 from miner.store.sources import Sources
 from miner.store.tables import Meta
 from miner.store.tallies import Tallies
+from miner.store.tending import tend
 from miner.store.topics import Topics
 from miner.store.webhooks import Webhooks
 
@@ -100,6 +101,10 @@ class Store:
     def forget(self, author: str) -> Forgotten:
         """Remove every trace of an author, given as a key or as ``name@source``."""
         return forget(self.database, self.keys, author, self._clock)
+
+    def tend(self) -> list[str]:
+        """Do what a database that doesn't tend itself needs; returns the tables that needed it."""
+        return tend(self.database)
 
     def upgrade(self) -> str:
         """Lead the database up to this code's version; returns it."""
