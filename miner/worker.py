@@ -466,6 +466,7 @@ def annotate(worker: Worker, hold: Hold) -> dict[str, Any]:
         if worker.annotate_batch(counted):
             continue
         left = documents.count_pending(worker.version)
+        total = max(total, done + left)  # more may have come in meanwhile
         if not left:
             break
         # Others have the rest in hand. What a dead one had is free again: at once on this machine, or after a while.
