@@ -131,7 +131,7 @@ class Worker:
         self._watch = Watch(self.rhythm)
         self._news = threading.Condition()
         self._watching = threading.Lock()
-        self._tended_until = 0.0
+        self._tended_until = time.monotonic() + self.rhythm.tend
 
     # -- threads --
 

@@ -94,6 +94,8 @@ def lay_out(store, posts):
         store.candidates.replace(_mined(group, [t for t in texts if t[4] == group], CANDIDATES // len(groups)))
     for role in ("analyst", "researcher", "author", "admin"):
         store.accounts.add(role, role, PASSWORD)
+    # As its workers would have done long ago.
+    store.tend()
 
 
 def _post(seq, name, words, day, group):
