@@ -289,11 +289,16 @@ def torn(text: str, forms: Sequence[str]) -> str | None:
     '«кратковременного» без слова'
     >>> [complaint(line, [torn]) for line in ("Хочет пенсию нормальную", "Боится нового", "Хочет жить, как все")]
     [None, None, None]
+    >>> complaint("Хочет привести первая всех", [torn]), complaint("Важна каждая копейка", [torn])
+    ('«первая» без слова', None)
     """
     if re.search(r"(?i)\bне(?: (?:и|а|но|или|тоже|тут|там)\b|\s*[,.]|$)", text):
         return "«не» без слова"
     if re.search(r"(?i), (?:на|в|во|по|с|со|у|от|для|из|к|за|под|при|без|до)(?: [а-яё-]+){1,2}$", text):
         return "обрывок в конце"
+    women = [f for f in forms if all({"ADJF", "femn", "nomn"} in p.tag for p in parses(f)) and parses(f)]
+    if women and not any({"NOUN", "femn", "sing", "nomn"} in p.tag for f in forms for p in parses(f)):
+        return f"«{women[0]}» без слова"
     last, before = forms[-1:], forms[-2:-1]
     if last and before and before[0][0].isalpha() and "NOUN" in _tag(before[0]):
         found = [p.tag for p in parses(last[0]) if p.score >= 0.05]
