@@ -24,6 +24,7 @@ COLUMNS = (
     ("pain", "Боли и сложности"),
 )
 KINDS = {"value": "ценность", "desire": "желание", "pain": "боль"}
+SPEAKERS = {"client": "клиент", "staff": "сотрудник службы", "interviewer": "интервьюер", "moderator": "модератор"}
 MONTHS = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
 OF_YEAR = "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь".split()
 
@@ -68,7 +69,7 @@ def templates() -> Jinja2Templates:
         "percent": percent,
         "signed": signed,
     }
-    environment.globals |= {"KINDS": KINDS, "COLUMNS": COLUMNS, "ROLES": TITLES, "static": static}
+    environment.globals |= {"KINDS": KINDS, "COLUMNS": COLUMNS, "ROLES": TITLES, "SPEAKERS": SPEAKERS, "static": static}
     return made
 
 

@@ -49,7 +49,7 @@ def test_today_by_keyboard_alone(enter):
 
 
 def test_people_by_keyboard_alone(enter, store):
-    """An administrator adds somebody, changes a role, closes an account; a token is made and taken back."""
+    """An administrator adds somebody, gives another role, closes the account; the log has all three."""
     page = enter("admin", "/people")
     page.locator("[data-add]").get_by_label("Имя").focus()
     page.keyboard.type("вера")
@@ -61,7 +61,13 @@ def test_people_by_keyboard_alone(enter, store):
     row = page.get_by_role("row").filter(has_text="вера")
     expect(row).to_be_visible()
     assert store.accounts.get("вера").role == "researcher"
+    role = row.get_by_role("combobox")
+    tab_to(page, role)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#said")).to_contain_text("Роль изменена")
+    assert store.accounts.get("вера").role == "author"
     tab_to(page, row.get_by_role("button", name="Закрыть"))
     page.keyboard.press("Enter")
     expect(row).to_contain_text("закрыта")
+    assert len(store.audit.page(subject="user:вера")) == 3
     assert page.complaints == []

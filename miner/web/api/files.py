@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Form, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +21,7 @@ from miner.web import apart, preview
 from miner.web.access import AtDesk, Caller, Signed, allow
 from miner.web.api.sources import ShownOut
 from miner.web.desk import Desk
+from miner.web.pages import SPEAKERS
 from miner.web.problems import Problem
 from miner.web.repeats import IdempotencyKey, Once
 
@@ -36,13 +37,6 @@ READERS: dict[Reader, tuple[str, ...]] = {
     "survey": (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv"),
     "interview": (".docx", ".odt", ".rtf", ".txt", ".md", ".pdf", ".srt", ".vtt", ".html", ".htm"),
     "telegram": (".json",),
-}
-ROLES = {
-    "client": "клиент",
-    "interviewer": "интервьюер",
-    "moderator": "ведущий",
-    "staff": "сотрудник",
-    "observer": "наблюдатель",
 }
 LAST = 20
 _SUBJECT = "files"
@@ -114,7 +108,7 @@ def look(at: AtDesk, who: Analyst, body: Brought, key: IdempotencyKey = None) ->
         count=len(posts),
         people=len({post.speaker for post in _clients(posts)}),
         questions=[Part(title=title, count=count) for title, count in asked.most_common()],
-        roles=[Part(title=ROLES.get(role, role), count=count) for role, count in spoken.most_common()],
+        roles=[Part(title=SPEAKERS[role], count=count) for role, count in spoken.most_common()],
         told=list(_told(posts)),
     )
 
@@ -198,7 +192,7 @@ def _clients(posts: list[Post]) -> list[Post]:
 
 def _told(posts: list[Post]) -> Iterator[str]:
     """What respondents say of themselves, in the words of the profile."""
-    fields: dict[str, Any] = {field: None for post in posts for field in post.extra.get("disclosed", {})}
+    fields = dict.fromkeys(field for post in posts for field in post.extra.get("disclosed", {}))
     traits = load_template().traits
     for field in fields:
         yield traits[field].title if field in traits else field

@@ -7,7 +7,7 @@ const room = document.querySelector("[data-room=file]");
 const look = room?.querySelector("[data-look]");
 const add = room?.querySelector("[data-add]");
 const found = room?.querySelector("[data-found]");
-const READERS = { survey: "опрос", interview: "интервью", telegram: "выгрузка Telegram" };
+const called = (reader) => look.querySelector(`[name=reader] option[value=${reader}]`).textContent;
 const element = (tag, text, kind = "") => Object.assign(document.createElement(tag), { textContent: text, className: kind });
 const plural = new Intl.PluralRules("ru");
 const many = (n, one, few, lots) => `${n.toLocaleString("ru")} ${{ one, few }[plural.select(n)] ?? lots}`;
@@ -48,7 +48,7 @@ function wrong(error) {
 function show(known) {
   const sum = found.querySelector("[data-sum]");
   const people = known.people ? `, ${many(known.people, "человек", "человека", "человек")}` : "";
-  sum.textContent = `Узнано: ${READERS[known.reader]}, ${many(known.count, "сообщение", "сообщения", "сообщений")}${people}`;
+  sum.textContent = `Узнано: ${called(known.reader)}, ${many(known.count, "сообщение", "сообщения", "сообщений")}${people}`;
   const parts = [];
   const list = (all) => all.map((part) => `${part.title} – ${part.count.toLocaleString("ru")}`).join("; ");
   if (known.questions.length) parts.push(["Вопросы и ответы на них", list(known.questions)]);
