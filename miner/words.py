@@ -234,3 +234,14 @@ def content(text: str) -> list[tuple[str, str]]:
     [('найти', 'VERB'), ('работа', 'NOUN'), ('рядом', 'ADV'), ('дом', 'NOUN')]
     """
     return [pair for pair in map(lemma, tokens(text)) if not is_stop(*pair)]
+
+
+def agree(adjective: Any, noun: Any) -> bool:
+    """Whether the tags of an adjective and a noun go together: case and number, of one thing its gender too.
+
+    >>> tags = [analyser().parse(word)[0].tag for word in ("долгая", "дорога", "день")]
+    >>> agree(tags[0], tags[1]), agree(tags[0], tags[2])
+    (True, False)
+    """
+    same_case = adjective.case == noun.case and adjective.number == noun.number
+    return bool(same_case and (noun.number == "plur" or adjective.gender == noun.gender))

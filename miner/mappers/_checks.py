@@ -14,6 +14,7 @@ from typing import Any
 from miner.mappers._lexicon import lexicon
 from miner.mappers._person import first_person, parses
 from miner.records import Word
+from miner.words import agree
 
 WORDS = re.compile(r"[А-Яа-яЁёA-Za-z0-9%]+(?:[-/][А-Яа-яЁёA-Za-z0-9]+)*")
 Check = Callable[[str, Sequence[str]], str | None]
@@ -304,17 +305,12 @@ def torn(text: str, forms: Sequence[str]) -> str | None:
         found = [p.tag for p in parses(last[0]) if p.score >= 0.05]
         # «кратковременного» is an accusative too, of somebody.
         owed = all("ADJF" in tag and ({"accs", "anim"} in tag or tag.case in _OBLIQUE) for tag in found)
-        if found and owed and not any(_agree(tag, noun.tag) for tag in found for noun in parses(before[0])):
+        if found and owed and not any(agree(tag, noun.tag) for tag in found for noun in parses(before[0])):
             return f"«{last[0]}» без слова"
     return None
 
 
 _OBLIQUE = ("gent", "datv", "loct")
-
-
-def _agree(adjective: Any, noun: Any) -> bool:
-    same = adjective.case == noun.case and adjective.number == noun.number
-    return bool(same and (noun.number == "plur" or adjective.gender == noun.gender))
 
 
 # What nobody's line may have, whoever worded it.

@@ -120,16 +120,11 @@ def before(place: int, noun: Any, plain: Sequence[str]) -> list[Any]:
     found: list[Any] = []
     while place > 0 and len(found) < 2:
         place -= 1
-        agreeing = next((a for a in readings(plain[place], "ADJF") if agree(a.tag, noun.tag)), None)
+        agreeing = next((a for a in readings(plain[place], "ADJF") if words.agree(a.tag, noun.tag)), None)
         if agreeing is None or "Apro" in agreeing.tag or "Anum" in agreeing.tag:
             break
         found.insert(0, agreeing)
     return found
-
-
-def agree(adjective: Any, noun: Any) -> bool:
-    same_case = adjective.case == noun.case and adjective.number == noun.number
-    return bool(same_case and (noun.number == "plur" or adjective.gender == noun.gender))
 
 
 def after(place: int, plain: Sequence[str]) -> Iterator[list[str]]:
